@@ -1,0 +1,1 @@
+"""AMC SQL: parse, lint, thresholds and run (empty until its own issue)."""

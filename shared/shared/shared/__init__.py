@@ -1,0 +1,1 @@
+"""Service defaults and event contracts shared by every Leadline service."""

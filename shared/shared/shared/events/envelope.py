@@ -1,0 +1,47 @@
+"""CloudEvents 1.0 in structured JSON mode: the one shape on the wire.
+
+`tenantid` is the organization, `brandid` the brand where one applies; `subject` is the aggregate's id
+and also the Kafka key, so that order holds per aggregate.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class EventData(BaseModel):
+    """The `data` of one event type. Readers ignore unknown fields; changes are additive only."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[str]
+    KEY: ClassVar[str]
+
+    @property
+    def subject(self) -> str:
+        """The aggregate's id."""
+        return str(getattr(self, self.KEY))
+
+
+D = TypeVar("D", bound=EventData)
+
+
+class Event(BaseModel, Generic[D]):
+    """One fact in the past tense, with who it belongs to and when it happened."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"] = "1.0"
+    datacontenttype: Literal["application/json"] = "application/json"
+    id: UUID
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    tenantid: UUID
+    brandid: UUID | None = None
+    traceparent: str | None = None
+    data: D
