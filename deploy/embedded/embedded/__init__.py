@@ -1,0 +1,1 @@
+"""Leadline on one machine: real Postgres, Valkey and Kafka from packages, under one supervisor."""
