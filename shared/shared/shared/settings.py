@@ -14,6 +14,7 @@ class DatabaseSettings(BaseSettings):
 
     database_url: SecretStr
     database_pool_size: int = Field(default=8, ge=2, le=100)
+    database_pooler: bool = False
 
 
 class KafkaSettings(BaseSettings):

@@ -25,7 +25,7 @@ from .dsp_ingest import (
     SyncProgressed,
     SyncStarted,
 )
-from .envelope import Event, EventData
+from .envelope import Event, EventData, make_event
 from .reporting import MetricsUpdated
 from .token_refresher import (
     CredentialReauthRequired,
@@ -67,5 +67,6 @@ __all__ = [
     "SyncProgressed",
     "SyncStarted",
     "decode",
+    "make_event",
     "topics_of",
 ]

@@ -5,10 +5,13 @@ and also the Kafka key, so that order holds per aggregate.
 """
 
 from datetime import datetime
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+
+from shared.clock import utc_now
+from shared.ids import new_id
 
 
 class EventData(BaseModel):
@@ -45,3 +48,24 @@ class Event(BaseModel, Generic[D]):
     brandid: UUID | None = None
     traceparent: str | None = None
     data: D
+
+
+def make_event(
+    data: EventData,
+    organization_id: UUID,
+    brand_id: UUID | None = None,
+    *,
+    traceparent: str | None = None,
+) -> Event[Any]:
+    """The envelope around `data`: a new id, now, and the owning service taken from the topic."""
+    return Event[type(data)](
+        id=new_id(),
+        source=data.TOPIC.split(".", 1)[0],
+        type=data.TYPE,
+        subject=data.subject,
+        time=utc_now(),
+        tenantid=organization_id,
+        brandid=brand_id,
+        traceparent=traceparent,
+        data=data,
+    )

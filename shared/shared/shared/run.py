@@ -1,0 +1,38 @@
+"""`python -m <service>`: read the settings, say clearly what is missing, serve until told to stop."""
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from .settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def serve(settings_class: Callable[[], S], create_app: Callable[[S], FastAPI]) -> None:
+    """Serve the app on the settings' address. Exits with 78 (EX_CONFIG) when settings are missing."""
+    try:
+        settings = settings_class()
+    except ValidationError as error:
+        sys.exit(_explain(error))
+    uvicorn.run(
+        create_app(settings),
+        host=settings.bind_host,
+        port=settings.service_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,
+    )
+
+
+def _explain(error: ValidationError) -> int:
+    for item in error.errors(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in item["loc"]).upper()
+        sys.stderr.write(f"setting {name}: {item['msg']}\n")
+    return 78
