@@ -141,7 +141,8 @@ async def _request_token(
 ) -> TokenGrant:
     data = {**form, "client_id": client.client_id, "client_secret": client.client_secret}
     try:
-        response = await http.post(
+        response = await http.request(
+            "POST",
             endpoints.token_url,
             data=data,
             headers={"Accept": "application/json"},
@@ -149,7 +150,7 @@ async def _request_token(
             follow_redirects=False,
             timeout=TOKEN_TIMEOUT,
         )
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         raise ConnectionLost(f"no answer from the token endpoint ({_name(error)})") from None
     if response.status_code != 200:
         raise classify_token_error(response)

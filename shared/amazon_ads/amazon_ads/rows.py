@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -69,7 +69,11 @@ def _members(file: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def _inflate_piece(inflater: zlib._Decompress, data: bytes) -> bytes:
+class _Inflater(Protocol):
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+def _inflate_piece(inflater: _Inflater, data: bytes) -> bytes:
     try:
         return inflater.decompress(data, _PIECE_BYTES)
     except zlib.error as error:
