@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import uvicorn
-from fastapi import FastAPI
 from pydantic import ValidationError
+from starlette.types import ASGIApp
 
 from .settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
 
 
-def serve(settings_class: Callable[[], S], create_app: Callable[[S], FastAPI]) -> None:
+def serve(settings_class: Callable[..., S], create_app: Callable[[S], ASGIApp]) -> None:
     """Serve the app on the settings' address. Exits with 78 (EX_CONFIG) when settings are missing."""
     try:
         settings = settings_class()
@@ -26,6 +26,7 @@ def serve(settings_class: Callable[[], S], create_app: Callable[[S], FastAPI]) -
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the gateway reads them itself, and only from proxies it trusts
         timeout_graceful_shutdown=10,
         timeout_keep_alive=75,
     )
