@@ -1,0 +1,1 @@
+"""The public edge of Leadline."""

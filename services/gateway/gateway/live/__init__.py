@@ -1,0 +1,1 @@
+"""Live updates: facts from Kafka to the browsers that may see them."""

@@ -1,0 +1,61 @@
+"""The whole public surface on one page: which path goes to which service, and what needs no session.
+
+Nothing that is not listed here can be reached through the gateway; `/internal/*` never is.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Route:
+    """Everything under `prefix` belongs to `service`."""
+
+    prefix: str
+    service: str
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("/v1/session", "auth"),
+    Route("/v1/brands", "auth"),
+    Route("/v1/connections", "auth"),
+    Route("/v1/advertisers", "auth"),
+    Route("/v1/credentials", "token-refresher"),
+    Route("/v1/syncs", "dsp-ingest"),
+    Route("/v1/amc", "amc-runner"),
+    Route("/v1/metrics", "reporting"),
+)
+
+LOGIN = ("POST", "/v1/session")
+LOGOUT = ("DELETE", "/v1/session")
+CALLBACK = ("GET", "/v1/connections/callback")
+WITHOUT_SESSION = frozenset({LOGIN, CALLBACK})
+SETS_COOKIES = frozenset({LOGIN, LOGOUT, ("GET", "/v1/session")})
+
+EVENTS_PATH = "/v1/events"
+OPENAPI_PATH = "/v1/openapi.json"
+HEALTH_PATHS = frozenset({"/livez", "/readyz"})
+METRICS_PATH = "/metrics"
+PRIVATE_PREFIXES = ("/internal", "/docs", "/redoc", "/openapi.json")
+
+UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+METHODS = UNSAFE_METHODS | {"GET", "HEAD", "OPTIONS"}
+
+_BY_NOUN = {route.prefix.split("/")[2]: route for route in ROUTES}
+
+
+def route_of(path: str) -> Route | None:
+    """The route of a cleaned `/v1/...` path, None when nobody serves it."""
+    parts = path.split("/", 3)
+    if len(parts) < 3 or parts[0] != "" or parts[1] != "v1":
+        return None
+    return _BY_NOUN.get(parts[2])
+
+
+def is_api(path: str) -> bool:
+    """Whether a failure is told as problem+json rather than as a page."""
+    return path == "/v1" or path.startswith("/v1/")
+
+
+def is_private(path: str) -> bool:
+    """Whether the path belongs to the services' own surface, which has no door to the outside."""
+    return any(path == p or path.startswith(p + "/") for p in PRIVATE_PREFIXES)
