@@ -3,10 +3,11 @@
 import contextlib
 import re
 import time
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import health, parked, problems
@@ -44,7 +45,6 @@ def create_service_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=settings.max_body_bytes,
         telemetry={"tracing": False},
     )
     app.state.deps = deps
@@ -53,7 +53,7 @@ def create_service_app(
     problems.install(app)
     for router in (health.router, parked.router, *routers):
         app.include_router(router)
-    app.add_middleware(Observe)
+    app.add_middleware(Observe, max_body_bytes=settings.max_body_bytes)
     return app
 
 
@@ -70,10 +70,11 @@ def _lifespan(resources: Sequence[Any]) -> Any:
 
 
 class Observe:
-    """Request id, trace, log context and latency of each request; plain ASGI to stay cheap."""
+    """Request id, trace, log context, latency and body limit; plain ASGI to stay cheap."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
         self._app = app
+        self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in _QUIET:
@@ -90,7 +91,23 @@ class Observe:
             span(f"{scope['method']} {scope['path']}", parent=extract(headers)),
             answer.timed(scope),
         ):
-            await self._app(scope, receive, answer.send)
+            await self._app(scope, limited(receive, headers, self._max_body_bytes), answer.send)
+
+
+def limited(receive: Receive, headers: Mapping[str, str], max_bytes: int) -> Receive:
+    """`receive`, raising 413 when the body is declared or turns out to be over `max_bytes`."""
+    declared = headers.get("content-length", "")
+    taken = int(declared) if declared.isdecimal() and int(declared) > max_bytes else 0
+
+    async def take() -> Message:
+        nonlocal taken
+        message = await receive() if taken <= max_bytes else {"type": "http.request"}
+        taken += len(message.get("body", b""))
+        if taken > max_bytes:
+            raise HTTPException(413, f"The body is over the limit of {max_bytes} bytes.")
+        return message
+
+    return take
 
 
 class _Answer:

@@ -115,7 +115,7 @@ class Bus:
             fetch_max_wait_ms=20,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
-        )(self.inbox.deliver_all)
+        )(self._consume)
         try:
             await broker.start()
         except BaseException:
@@ -123,6 +123,9 @@ class Bus:
                 await broker.stop()  # else half-open clients pile up
             raise
         self._broker, self._consuming = broker, True
+
+    async def _consume(self, records: list[Any]) -> None:
+        await self.inbox.deliver_all(records)
 
     async def _relay_forever(self) -> None:
         await self._until_done(self._start_producer, "producer")

@@ -15,7 +15,12 @@ from .errors import BY_STATUS, AppError, Unavailable, Unprocessable
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large"}
+_CODES = {
+    400: "unreadable_body",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "payload_too_large",
+}
 
 
 def install(app: FastAPI) -> None:

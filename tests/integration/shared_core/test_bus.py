@@ -1,0 +1,70 @@
+"""The bus on a real Apache Kafka: through, twice, and over the broker's absence."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from infra.databases import MakeDb
+from infra.embedded_parts import free_port
+from infra.events import (
+    EFFECTS,
+    brand_created,
+    effects,
+    eventually,
+    record_effect,
+    service_settings,
+)
+from shared.bus import Bus
+from shared.consumers import on
+from shared.db import SYSTEM, Db
+from shared.events import BrandCreated
+from shared.ids import new_id
+
+from shared import outbox
+
+HANDLERS = (on(BrandCreated, record_effect),)
+
+
+@pytest.fixture
+async def db(make_db: MakeDb, tmp_path: Path) -> Db:
+    (tmp_path / "0001_effects.sql").write_text(EFFECTS)
+    return await make_db("effects", tmp_path)
+
+
+async def test_a_committed_event_reaches_the_handler_and_a_second_sending_changes_nothing(
+    db: Db, kafka_bootstrap: str, organization_id: UUID
+) -> None:
+    settings = service_settings(db.url, kafka_bootstrap)
+    publisher = Bus(settings, db, service="auth")
+    consumer = Bus(settings, db, service=f"reader-{new_id().hex[:6]}", handlers=HANDLERS)
+    await publisher.start()
+    await consumer.start()
+    try:
+        async with db.tx(SYSTEM) as tx:
+            await outbox.add(tx, brand_created("once"), organization_id=organization_id)
+        assert await eventually(lambda: effects(db))
+        async with db.tx(SYSTEM) as tx:
+            await tx.execute("update outbox set published_at = null")
+            await outbox.add(tx, brand_created("then"), organization_id=organization_id)
+
+        async def both() -> bool:
+            return [name for _, name in await effects(db)] == ["once", "then"]
+
+        assert await eventually(both)
+        assert await publisher.ready() is None
+        assert await consumer.ready() is None
+    finally:
+        await consumer.stop()
+        await publisher.stop()
+
+
+async def test_a_bus_without_a_broker_starts_says_so_and_stops(db: Db) -> None:
+    bus = Bus(
+        service_settings(db.url, f"127.0.0.1:{free_port()}"),
+        db,
+        service="auth",
+        handlers=HANDLERS,
+    )
+    await bus.start()
+    assert await bus.ready() == "kafka: not consuming yet"
+    await bus.stop()
