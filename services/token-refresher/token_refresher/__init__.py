@@ -1,0 +1,1 @@
+"""The only process that can read a refresh token."""

@@ -1,0 +1,166 @@
+"""Access tokens for other services: from the row while it is good, else one refresh for all callers."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.clock import Clock, utc_now
+from shared.db import Db, Scope
+from shared.errors import AppError, Conflict, NotFound, Unavailable
+from shared.keyring import KeyRing, KeyRingError
+
+from . import queries
+from .domain import ADVICE, Credential, Decision, decide_hand_out, is_usable
+from .refresher import Refresher
+
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`refused_sha256`: hex digest of a token that Amazon answered 401 to."""
+
+    connection_id: UUID
+    organization_id: UUID
+    min_remaining: timedelta = timedelta(minutes=5)
+    refused_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token in clear, on its way to the caller and nowhere else."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+    remaining_seconds: int
+
+
+class HandOut:
+    """A resource. Callers of one process share one flight; processes share the row's lease."""
+
+    def __init__(
+        self,
+        db: Db,
+        keys: KeyRing,
+        refresher: Refresher,
+        *,
+        wait: timedelta,
+        clock: Clock = utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._db = db
+        self._keys = keys
+        self._refresher = refresher
+        self._polls = max(1, round(wait.total_seconds() / POLL_SECONDS))
+        self._clock = clock
+        self._sleep = sleep
+        self._flights: dict[tuple[UUID, int], asyncio.Task[None]] = {}
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+    async def stop(self) -> None:
+        """Refreshes under way are finished: what Amazon minted is not thrown away."""
+        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+
+    async def get(self, ask: Ask) -> AccessToken:
+        """A token that lives `min_remaining` if that can be had, else the one that still works.
+
+        Raises NotFound, Conflict (`reauth_required`: a person must act) or Unavailable (try later).
+        """
+        credential, decision = await self._look(ask)
+        if decision.action in ("refresh", "wait"):
+            await self._join_flight(credential)
+            credential, decision = await self._look(ask)
+        if decision.action == "give":
+            return self._open(credential)
+        if decision.action in ("refresh", "wait") and self._is_usable(ask, credential):
+            return self._open(credential)
+        raise self._refusal(credential, decision)
+
+    async def _look(self, ask: Ask) -> tuple[Credential, Decision]:
+        credential = await self._read(ask.connection_id, ask.organization_id)
+        decision = decide_hand_out(
+            credential,
+            self._clock(),
+            min_remaining=ask.min_remaining,
+            refused=self._refused(ask, credential),
+        )
+        return credential, decision
+
+    async def _read(self, connection_id: UUID, organization_id: UUID) -> Credential:
+        async with self._db.read(Scope.organization(organization_id)) as tx:
+            credential = await queries.get(tx, connection_id, organization_id)
+        if credential is None:
+            raise NotFound("There is no credential of this connection.", code="credential_unknown")
+        return credential
+
+    async def _join_flight(self, credential: Credential) -> None:
+        """A caller that goes away does not cancel the refresh that others wait for."""
+        key = (credential.connection_id, credential.version)
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.create_task(self._fly(credential))
+            self._flights[key] = flight
+            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+        await asyncio.shield(flight)
+
+    async def _fly(self, credential: Credential) -> None:
+        """Refreshes, or waits while another process does."""
+        lease = await self._refresher.claim(credential)
+        if lease is not None:
+            await self._refresher.refresh(lease)
+            return
+        for _ in range(self._polls):
+            current = await self._read(credential.connection_id, credential.organization_id)
+            if current.version != credential.version or not current.leased(self._clock()):
+                return
+            await self._sleep(POLL_SECONDS)
+
+    def _refused(self, ask: Ask, credential: Credential) -> bool:
+        if ask.refused_sha256 is None:
+            return False
+        stored = hashlib.sha256(self._decrypt(credential).encode()).hexdigest()
+        return hmac.compare_digest(stored, ask.refused_sha256)
+
+    def _is_usable(self, ask: Ask, credential: Credential) -> bool:
+        refused = self._refused(ask, credential)
+        return is_usable(credential, self._clock(), refused=refused)
+
+    def _open(self, credential: Credential) -> AccessToken:
+        remaining = int((credential.expires_at - self._clock()).total_seconds())
+        return AccessToken(self._decrypt(credential), credential.expires_at, remaining)
+
+    def _decrypt(self, credential: Credential) -> str:
+        try:
+            return self._keys.decrypt(credential.access)
+        except KeyRingError:
+            raise Unavailable(
+                "The stored token cannot be opened.",
+                code="encryption_key_missing",
+                hint=ADVICE["suspended"].next_action,
+                retryable=False,
+            ) from None
+
+    def _refusal(self, credential: Credential, decision: Decision) -> AppError:
+        advice = ADVICE[credential.state]
+        if decision.action == "reconnect":
+            return Conflict(
+                "Amazon no longer honours this consent.",
+                code="reauth_required",
+                hint=advice.next_action,
+            )
+        retry_at = decision.retry_at or self._clock()
+        return Unavailable(
+            "There is no valid access token at the moment.",
+            code="credential_"
+            + ("refreshing" if credential.state == "healthy" else credential.state),
+            hint=advice.next_action,
+            retry_after_seconds=max(1.0, (retry_at - self._clock()).total_seconds()),
+        )

@@ -1,0 +1,71 @@
+"""Wiring: the only module that builds pools, clients, the bus and loops."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from amazon_ads.endpoints import Endpoints
+from amazon_ads.lwa import ClientCredentials
+from fastapi import FastAPI
+from shared.app import create_service_app
+from shared.bus import Bus
+from shared.clock import Clock, utc_now
+from shared.db import Db
+from shared.keyring import KeyRing
+from shared.loops import Loops
+
+from .clients import LoginWithAmazon
+from .consumers import HANDLERS
+from .deps import Deps
+from .handout import HandOut
+from .jobs import count_states
+from .refresher import Refresher
+from .routes import internal, public
+from .settings import Settings
+
+SERVICE = "token-refresher"
+SCHEMA = "token_refresher"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """The service; `transport` replaces Amazon in tests."""
+    db = Db(
+        settings.database_url.get_secret_value(),
+        schema=SCHEMA,
+        pool_size=settings.database_pool_size,
+        migrations=MIGRATIONS,
+        pooler=settings.database_pooler,
+    )
+    bus = Bus(settings, db, service=SERVICE, handlers=HANDLERS)
+    keys = KeyRing.parse(settings.token_encryption_keys.get_secret_value())
+    amazon = _amazon(settings, transport)
+    lease = timedelta(seconds=settings.refresh_lease_seconds)
+    refresher = Refresher(db, keys, amazon, batch=settings.refresh_batch, lease=lease, clock=clock)
+    wait = timedelta(seconds=settings.handout_wait_seconds)
+    handout = HandOut(db, keys, refresher, wait=wait, clock=clock)
+    loops = Loops()
+    loops.every(settings.refresh_tick_seconds, refresher.tick, "refresh")
+    loops.every(30, count_states(db), "count_states")
+    return create_service_app(
+        settings,
+        Deps(db=db, bus=bus, keys=keys, handout=handout, clock=clock),
+        service=SERVICE,
+        routers=[public, internal],
+        resources=[db, bus, amazon, handout, loops],
+    )
+
+
+def _amazon(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> LoginWithAmazon:
+    return LoginWithAmazon(
+        Endpoints.configured(settings.amazon_base_url),
+        ClientCredentials(settings.lwa_client_id, settings.lwa_client_secret.get_secret_value()),
+        timeout_seconds=settings.refresh_timeout_seconds,
+        connections=settings.refresh_batch,
+        transport=transport,
+    )

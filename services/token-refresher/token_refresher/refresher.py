@@ -1,0 +1,215 @@
+"""Carries a lease through: call Amazon with no transaction open, apply where the lease still holds."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from shared.clock import Clock, utc_now
+from shared.db import SYSTEM, Db, Scope, Tx
+from shared.events import (
+    CredentialReauthRequired,
+    CredentialRecovered,
+    CredentialRefreshed,
+    CredentialRefreshFailed,
+)
+from shared.keyring import KeyRing, KeyRingError
+from shared.logs import get_logger
+from shared.metrics import counter
+
+from shared import outbox
+
+from . import queries
+from .clients import LoginWithAmazon
+from .domain import (
+    Credential,
+    Grant,
+    Lease,
+    RefreshFailed,
+    is_late,
+    next_attempt_at,
+    next_refresh_at,
+)
+
+_log = get_logger(__name__)
+REFRESHES = counter(
+    "credential_refreshes_total",
+    "Refreshes: due (begun), late (begun in the last 5 minutes), done, failed, fenced (dropped)",
+    ["outcome"],
+)
+FAILURES = counter("credential_refresh_failures_total", "Failed refreshes by state", ["state"])
+
+RECHECK_SECONDS = 1.0
+
+
+class Refresher:
+    def __init__(
+        self,
+        db: Db,
+        keys: KeyRing,
+        amazon: LoginWithAmazon,
+        *,
+        batch: int,
+        lease: timedelta,
+        clock: Clock = utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._db = db
+        self._keys = keys
+        self._amazon = amazon
+        self._batch = batch
+        self._lease = lease
+        self._clock = clock
+        self._sleep = sleep
+
+    async def tick(self) -> bool:
+        """Refreshes what is due, a batch at a time and all of it at once; True when more may be due."""
+        now = self._clock()
+        async with self._db.tx(SYSTEM) as tx:
+            leases = await queries.claim_due(tx, now, now + self._lease, self._batch)
+        results = await asyncio.gather(*map(self.refresh, leases), return_exceptions=True)
+        for failure in (r for r in results if isinstance(r, BaseException)):
+            _log.error("refresh_not_applied", error=repr(failure))
+        return len(leases) == self._batch
+
+    async def claim(self, credential: Credential) -> Lease | None:
+        """The right to refresh this version now, or None when somebody else has it."""
+        now = self._clock()
+        async with self._db.tx(Scope.organization(credential.organization_id)) as tx:
+            return await queries.claim_one(tx, credential, now, now + self._lease)
+
+    async def refresh(self, lease: Lease) -> None:
+        """Ends with a token or a failure on the row; a lost lease ends in nothing at all."""
+        asked_at = self._clock()
+        REFRESHES.labels("due").inc()
+        if is_late(lease.credential, asked_at):
+            REFRESHES.labels("late").inc()
+        try:
+            grant = await self._ask(lease)
+        except RefreshFailed as failure:
+            applied = await self._apply_failure(lease, failure)
+            outcome = "failed"
+        else:
+            applied = grant is not None and await self._apply_grant(lease, grant, asked_at)
+            outcome = "done"
+        REFRESHES.labels(outcome if applied else "fenced").inc()
+
+    async def _ask(self, lease: Lease) -> Grant | None:
+        """Asks once; a refused grant is looked up again and asked once more before it counts."""
+        try:
+            return await self._ask_once(lease.credential)
+        except RefreshFailed as failure:
+            if failure.state != "reauth_required":
+                raise
+        await self._sleep(RECHECK_SECONDS)
+        async with self._db.tx(_scope(lease)) as tx:
+            current = await queries.get_held(tx, lease)
+        return None if current is None else await self._ask_once(current)
+
+    async def _ask_once(self, credential: Credential) -> Grant:
+        try:
+            refresh_token = self._keys.decrypt(credential.refresh)
+        except KeyRingError as error:
+            _log.error("credential_cannot_be_opened", error=str(error))
+            raise RefreshFailed("suspended", "encryption_key_missing") from None
+        return await self._amazon.refresh(credential.region, refresh_token)
+
+    async def _apply_grant(self, lease: Lease, grant: Grant, asked_at: datetime) -> bool:
+        expires_at = asked_at + timedelta(seconds=grant.expires_in)
+        next_at = next_refresh_at(asked_at, expires_at, _chance())
+        async with self._db.tx(_scope(lease)) as tx:
+            before = await queries.get_held(tx, lease)
+            if before is None:
+                return False
+            await queries.apply_grant(
+                tx,
+                lease,
+                self._keys.encrypt(grant.refresh_token),
+                self._keys.encrypt(grant.access_token),
+                expires_at=expires_at,
+                refreshed_at=asked_at,
+                next_refresh_at=next_at,
+            )
+            await announce_token(
+                tx, before, expires_at=expires_at, refreshed_at=asked_at, next_refresh_at=next_at
+            )
+        return True
+
+    async def _apply_failure(self, lease: Lease, failure: RefreshFailed) -> bool:
+        async with self._db.tx(_scope(lease)) as tx:
+            before = await queries.get_held(tx, lease)
+            if before is None:
+                return False
+            attempts = before.attempts + 1
+            next_at = next_attempt_at(
+                self._clock(), failure.state, attempts, failure.retry_after, _chance()
+            )
+            await queries.apply_failure(
+                tx,
+                lease,
+                state=failure.state,
+                code=failure.code,
+                attempts=attempts,
+                next_attempt_at=next_at,
+            )
+            await _announce_failure(tx, before, failure, attempts, next_at)
+        FAILURES.labels(failure.state).inc()
+        _log.warning(
+            "credential_refresh_failed",
+            connection_id=before.connection_id,
+            org=before.organization_id,
+            state=failure.state,
+            error_code=failure.code,
+            attempts=attempts,
+        )
+        return True
+
+
+async def announce_token(
+    tx: Tx,
+    before: Credential,
+    *,
+    expires_at: datetime,
+    refreshed_at: datetime,
+    next_refresh_at: datetime,
+) -> None:
+    """credential.refreshed, and credential.recovered first when it was not healthy before."""
+    if before.state != "healthy":
+        recovered = CredentialRecovered(connection_id=before.connection_id, expires_at=expires_at)
+        await outbox.add(tx, recovered, organization_id=before.organization_id)
+    refreshed = CredentialRefreshed(
+        connection_id=before.connection_id,
+        expires_at=expires_at,
+        refreshed_at=refreshed_at,
+        next_refresh_at=next_refresh_at,
+    )
+    await outbox.add(tx, refreshed, organization_id=before.organization_id)
+
+
+async def _announce_failure(
+    tx: Tx, before: Credential, failure: RefreshFailed, attempts: int, next_at: datetime
+) -> None:
+    if failure.state == "reauth_required":
+        event = CredentialReauthRequired(
+            connection_id=before.connection_id, error_code=failure.code
+        )
+    else:
+        event = CredentialRefreshFailed(
+            connection_id=before.connection_id,
+            state=failure.state,
+            error_code=failure.code,
+            attempts=attempts,
+            expires_at=before.expires_at,
+            next_attempt_at=next_at,
+        )
+    await outbox.add(tx, event, organization_id=before.organization_id)
+
+
+def _scope(lease: Lease) -> Scope:
+    return Scope.organization(lease.credential.organization_id)
+
+
+def _chance() -> float:
+    return random.random()  # noqa: S311 - spreads load, guards nothing
