@@ -45,7 +45,7 @@ class Environment:
             _url_name(other): self._settings.service_url(other) for other in _CALLS.get(name, ())
         }
         storage = self._object_store_keys() if name in _USES_OBJECTS else {}
-        return {**common, **calls, **storage, **self._own(name)}
+        return {**common, **calls, **storage, **self._own(name), **self._settings.overrides(name)}
 
     def sandbox(self) -> dict[str, str]:
         return {
@@ -53,11 +53,8 @@ class Environment:
             "SANDBOX_STATE_DIR": str(self._settings.home / "sandbox"),
             "SANDBOX_ALLOWED_RETURN_URLS": self._return_url(),
             **self._amazon_client(),
-            **self._given(
-                "sandbox_seed", "sandbox_brands", "sandbox_report_pending_seconds",
-                "sandbox_report_processing_seconds",
-            ),
-        }  # fmt: skip
+            **self._settings.overrides("sandbox"),
+        }
 
     def provision(self) -> dict[str, str]:
         """The only process that sees the administrator's database URL."""

@@ -14,7 +14,11 @@ class ExternalParts(BaseSettings):
     """A part named here is used instead of the embedded one, which is then left out."""
 
     model_config = SettingsConfigDict(
-        env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=ROOT / ".env",
+        env_ignore_empty=True,
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
     )
 
     database_url_admin: SecretStr | None = None
@@ -80,15 +84,12 @@ class Settings(ExternalParts):
     start_timeout_seconds: float = Field(default=180, gt=0)
     log_level: str = "info"
     otel_exporter_otlp_endpoint: str = ""
+    override: dict[str, dict[str, str]] = Field(default_factory=dict[str, dict[str, str]])
+    """Any setting of one process: ``OVERRIDE__AUTH__SESSION_IDLE_HOURS=1``."""
 
     lwa_client_id: str = ""
     lwa_client_secret: SecretStr | None = None
     amazon_base_url: str = ""
-
-    sandbox_seed: str = ""
-    sandbox_brands: int | None = None
-    sandbox_report_pending_seconds: float | None = None
-    sandbox_report_processing_seconds: float | None = None
 
     first_owner_email: str = "owner@example.com"
     first_organization_name: str = "Northwind Media"
@@ -106,6 +107,11 @@ class Settings(ExternalParts):
     def url(self) -> str:
         """Where people open Leadline."""
         return self.public_url or f"http://127.0.0.1:{self.port('gateway')}"
+
+    def overrides(self, name: str) -> dict[str, str]:
+        """The variables set for one process by ``OVERRIDE__<PROCESS>__<VARIABLE>``."""
+        given = self.override.get(name.replace("-", "_"), {})
+        return {variable.upper(): value for variable, value in given.items()}
 
     def port(self, name: str) -> int:
         """``PORT_BASE`` plus the fixed place of this part."""
