@@ -1,0 +1,83 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { Badge, type Tone } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Card, CardHeader, CardTitle } from "@/components/ui/card";
+import { AdvertiserSection } from "@/features/advertisers/components/advertiser-section";
+import { useCan } from "@/features/session/queries";
+import { IngestionPanel } from "@/features/syncs/components/ingestion-panel";
+import { formatInstant } from "@/lib/format";
+import type { Advertiser, Connection, Credential, Sync } from "@/lib/model";
+import { useConnect } from "../queries";
+import { CredentialPanel } from "./credential-panel";
+import { DiscoveryPanel } from "./discovery-panel";
+
+const TONES: Record<Connection["status"], Tone> = { pending: "warning", active: "success", revoked: "danger" };
+
+interface ConnectionCardProps {
+  connection: Connection;
+  credential: Credential | undefined;
+  advertisers: readonly Advertiser[] | undefined;
+  syncs: readonly Sync[];
+}
+
+export function ConnectionCard({ connection, credential, advertisers, syncs }: ConnectionCardProps) {
+  const t = useTranslations("connections");
+  const pending = connection.status === "pending";
+  const mine = new Set(advertisers?.map((advertiser) => advertiser.id));
+  return (
+    <Card
+      data-testid="connection-card"
+      data-connection-id={connection.id}
+      data-status={connection.status}
+      aria-labelledby={`connection-${connection.id}`}
+    >
+      <CardHeader>
+        <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+          <CardTitle id={`connection-${connection.id}`}>{connection.label || t(connection.region)}</CardTitle>
+          <Badge tone={TONES[connection.status]}>{t(connection.status)}</Badge>
+          <span className="text-muted-foreground text-xs">
+            {connection.region} · <Facts connection={connection} />
+          </span>
+        </div>
+        <Reconnect connection={connection} credential={credential} />
+      </CardHeader>
+      {pending ? null : (
+        <>
+          <div className="grid gap-5 px-4 py-4 sm:grid-cols-2 lg:grid-cols-3">
+            <CredentialPanel credential={credential} />
+            <DiscoveryPanel connection={connection} />
+            <IngestionPanel syncs={syncs.filter((sync) => mine.has(sync.advertiser_id))} />
+          </div>
+          <AdvertiserSection advertisers={advertisers} syncs={syncs} />
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Facts({ connection }: { connection: Connection }) {
+  const t = useTranslations("connections");
+  const parts = [
+    connection.amazon_user_name ? t("user", { name: connection.amazon_user_name }) : null,
+    connection.consented_at
+      ? t("consented", { time: formatInstant(connection.consented_at) })
+      : t("started", { time: formatInstant(connection.created_at) }),
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
+function Reconnect({ connection, credential }: { connection: Connection; credential: Credential | undefined }) {
+  const t = useTranslations("connections");
+  const can = useCan();
+  const connect = useConnect();
+  const needed = connection.status !== "active" || credential?.state === "reauth_required";
+  if (!needed || !can("connection:manage")) return null;
+  const body = { region: connection.region, ...(connection.label ? { label: connection.label } : {}) };
+  return (
+    <Button disabled={connect.isPending || connect.isSuccess} onClick={() => connect.mutate(body)}>
+      {connect.isPending || connect.isSuccess ? t("redirecting") : t("reconnect")}
+    </Button>
+  );
+}

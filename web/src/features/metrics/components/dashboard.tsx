@@ -1,0 +1,120 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { Empty, PageHeader, Problem } from "@/components/states";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { useConnections } from "@/features/connections/queries";
+import { useCan } from "@/features/session/queries";
+import { serverNow } from "@/lib/clock";
+import { Link } from "@/lib/router";
+import { textIn } from "../catalogue";
+import { localDay, previousRange, rangeOf } from "../periods";
+import { useCatalogue, useFreshness, useMetrics } from "../queries";
+import { dailyRequest, namesRequest, tableRequest } from "../request";
+import { brandChoices, currencyScope } from "../scope";
+import type { DashboardState } from "../state";
+import { CampaignTable } from "./campaign-table";
+import { DailyChart } from "./daily-chart";
+import { GapNotice } from "./gap-notice";
+import { IngestionNotice } from "./ingestion-notice";
+import { KpiGrid } from "./kpi-grid";
+import { Toolbar } from "./toolbar";
+
+interface DashboardProps {
+  state: DashboardState;
+  onChange: (change: Partial<DashboardState>, how?: "push" | "replace") => void;
+}
+
+export function Dashboard(props: DashboardProps) {
+  const t = useTranslations("dashboard");
+  const connections = useConnections(useCan()("connection:read"));
+  return (
+    <div className="grid grid-cols-1 gap-4">
+      <PageHeader title={t("title")} />
+      {connections.data?.length === 0 ? <NoConnection /> : <Numbers {...props} />}
+    </div>
+  );
+}
+
+function NoConnection() {
+  const t = useTranslations("dashboard");
+  return (
+    <Card>
+      <Empty
+        title={t("noConnection")}
+        detail={t("noConnectionDetail")}
+        action={
+          <Button asChild>
+            <Link href="/connections/">{t("connect")}</Link>
+          </Button>
+        }
+      />
+    </Card>
+  );
+}
+
+/** The queries of the page: days (tiles and chart), the days before (comparison), the table. */
+function useNumbers(state: DashboardState) {
+  const today = localDay(serverNow());
+  const range = rangeOf(state.period, today);
+  const earlier = previousRange(range, today);
+  const daily = useMetrics(dailyRequest(state, range));
+  const before = useMetrics(earlier && dailyRequest(state, earlier));
+  const money = currencyScope(daily.data, state.currency);
+  const currency = money.currencies.length > 1 ? money.shown : null;
+  const request = daily.data && !daily.isPlaceholderData ? tableRequest(state, range, currency) : null;
+  const table = useMetrics(request);
+  return { today, range, earlier, daily, before, money, request, table };
+}
+
+function Numbers({ state, onChange }: DashboardProps) {
+  const { today, range, earlier, daily, before, money, request, table } = useNumbers(state);
+  const freshness = useFreshness(range);
+  const catalogue = useCatalogue();
+  const named = useMetrics(namesRequest(state, range)).data?.rows[0];
+  const brands = brandChoices(freshness.data ?? []);
+  return (
+    <>
+      <Toolbar
+        state={state}
+        range={range}
+        today={today}
+        freshness={freshness.data ?? []}
+        money={money}
+        names={{ order: textIn(named, "order_name"), lineItem: textIn(named, "line_item_name") }}
+        onChange={onChange}
+      />
+      <IngestionNotice />
+      {daily.error ? <Problem error={daily.error} onRetry={() => void daily.refetch()} /> : null}
+      <GapNotice gaps={daily.data?.gaps ?? []} />
+      <KpiGrid
+        totals={money.totals}
+        currency={money.shown}
+        before={earlier && before.data ? { totals: before.data.totals, range: earlier } : null}
+        catalogue={catalogue.data}
+        chart={state.chart}
+        loading={daily.isPending}
+        onChart={(metric) => onChange({ chart: [metric, state.chart[1] === metric ? null : state.chart[1]] })}
+      />
+      <DailyChart
+        result={daily.data}
+        currency={money.shown}
+        range={range}
+        chart={state.chart}
+        onChart={(chart) => onChange({ chart })}
+      />
+      <CampaignTable
+        state={state}
+        request={request}
+        result={table.data}
+        error={table.error}
+        stale={table.isPlaceholderData}
+        currency={money.shown}
+        scope={brands.filter((brand) => state.brands.includes(brand.id)).map((brand) => brand.name)}
+        onRetry={() => void table.refetch()}
+        onChange={onChange}
+      />
+    </>
+  );
+}

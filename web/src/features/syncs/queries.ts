@@ -1,0 +1,28 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, ok } from "@/lib/api";
+
+export function useSyncs(enabled = true) {
+  return useQuery({
+    queryKey: ["syncs"],
+    queryFn: ({ signal }) => ok(api.GET("/v1/syncs", { signal })),
+    select: (page) => page.items,
+    refetchInterval: 30_000,
+    enabled,
+  });
+}
+
+export function useRejectedReports() {
+  return useQuery({
+    queryKey: ["rejected-reports"],
+    queryFn: ({ signal }) => ok(api.GET("/v1/syncs/reports", { params: { query: { state: "rejected" } }, signal })),
+    select: (page) => page.items,
+  });
+}
+
+export function useSyncNow() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (advertiserId: string) => ok(api.POST("/v1/syncs", { body: { advertiser_id: advertiserId } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["syncs"] }),
+  });
+}
