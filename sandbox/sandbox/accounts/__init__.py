@@ -1,0 +1,1 @@
+"""Profiles, manager accounts and DSP advertisers."""

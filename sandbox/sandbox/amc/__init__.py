@@ -1,0 +1,1 @@
+"""Amazon Marketing Cloud administration."""

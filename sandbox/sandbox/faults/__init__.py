@@ -1,0 +1,1 @@
+"""Faults on command: throttling, failures, cut connections."""

@@ -1,0 +1,1 @@
+"""Login with Amazon: consent page, token endpoint, grants."""

@@ -1,0 +1,85 @@
+"""The sandbox, wired: create_app(settings) builds everything there is."""
+
+import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import Response
+
+from .accounts import routes as accounts
+from .amc import routes as amc
+from .clock import SandboxClock
+from .control import routes as control
+from .control.journal import Journal
+from .deps import SandboxDeps
+from .envelopes import AdsError, json_response, render, universal
+from .faults.middleware import Edge
+from .faults.rules import Faults
+from .lwa import routes as consent
+from .lwa import token_endpoint
+from .lwa.grants import Grants
+from .lwa.tokens import TokenMint
+from .reports import downloads
+from .reports import routes as reports
+from .reports.lifecycle import Pace, Reports
+from .settings import Settings
+from .state import State
+from .world.facts import World
+
+REGIONS = ("na", "eu", "fe")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """An ASGI application; regional hosts live under /na, /eu and /fe."""
+    deps = build_deps(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        yield
+        deps.state.close()
+
+    app = FastAPI(title="Leadline sandbox", openapi_url=None, lifespan=lifespan)
+    app.state.deps = deps
+    app.add_middleware(Edge, faults=deps.faults, journal=deps.journal, clock=deps.clock)
+    app.add_exception_handler(AdsError, render)
+    app.add_exception_handler(404, _not_found)
+    amazon = _amazon()
+    for region in REGIONS:
+        app.include_router(amazon, prefix=f"/{region}")
+    app.include_router(control.health_router)
+    app.include_router(control.router)
+    return app
+
+
+def build_deps(settings: Settings) -> SandboxDeps:
+    state = State(settings.sandbox_state_dir)
+    clock = SandboxClock(state)
+    world = World(settings.sandbox_seed, settings.sandbox_brands)
+    secret = settings.lwa_client_secret.get_secret_value()
+    pace = Pace(settings.sandbox_report_pending_seconds, settings.sandbox_report_processing_seconds)
+    key = hashlib.sha256(f"download\x1f{settings.sandbox_seed}\x1f{secret}".encode()).digest()
+    return SandboxDeps(
+        settings=settings,
+        state=state,
+        clock=clock,
+        world=world,
+        grants=Grants(state, clock, TokenMint(settings.sandbox_seed, secret)),
+        reports=Reports(state, clock, pace, key),
+        faults=Faults(world.dice),
+        journal=Journal(settings.sandbox_journal_size),
+    )
+
+
+def _amazon() -> APIRouter:
+    router = APIRouter()
+    for part in (consent, token_endpoint, accounts, reports, downloads, amc):
+        router.include_router(part.router)
+    return router
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    """Control calls say what is missing; Amazon's paths answer in Amazon's words."""
+    if request.url.path.startswith("/_sandbox"):
+        return json_response({"detail": getattr(error, "detail", "Not Found")}, 404)
+    return await render(request, universal(404, "Resource not found"))

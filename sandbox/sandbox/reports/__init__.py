@@ -1,0 +1,1 @@
+"""Reporting v3: requests, life cycle, rows, downloads."""

@@ -1,0 +1,247 @@
+"""Columns of a dspCampaign report: what unlocks each and how it is computed from a row's sums.
+
+Ratios are fractions, 0 where the denominator is 0; money is in currency units (numbers exact to
+the micro). Source of the names: Amazon Ads API, reporting v3 columns.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sandbox.world.delivery import Metrics
+from sandbox.world.facts import Cell
+
+GroupBy = Literal["campaign", "ad", "creative"]
+Value = str | int | float
+LONG_TERM = 1.35
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Sums of one report row; `cell` is any cell of it and carries the names."""
+
+    cell: Cell
+    metrics: Metrics
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`group` must be asked for in groupBy, `time_unit` must match; None means always there."""
+
+    value: Callable[[Row], Value]
+    group: GroupBy | None = None
+    time_unit: Literal["DAILY", "SUMMARY"] | None = None
+
+
+def units(micros: int) -> Value:
+    """Micros as a JSON number of currency units: 6 decimals at most, whole amounts as integers."""
+    return micros // 1_000_000 if micros % 1_000_000 == 0 else micros / 1_000_000
+
+
+def _per(part: float, whole: float) -> float:
+    return round(part / whole, 6) if whole else 0
+
+
+def _fee(row: Row, parts_per_thousand: int) -> int:
+    return row.metrics.total_cost_micros * parts_per_thousand // 1000
+
+
+def _supply(row: Row) -> int:
+    fees = sum(_fee(row, share) for share in (90, 80, 50))
+    return row.metrics.total_cost_micros - fees
+
+
+def _reach(row: Row, factor: float) -> int:
+    """Unique people: a frequency that grows with the length of the row's span."""
+    days = (row.last_day - row.first_day).days + 1
+    return int(row.metrics.impressions / (factor * (1.3 + 0.09 * days)))
+
+
+def _count(field: str) -> Column:
+    index = Metrics._fields.index(field)
+    return Column(lambda row: row.metrics[index])
+
+
+def _money(field: str) -> Column:
+    index = Metrics._fields.index(field)
+    return Column(lambda row: units(row.metrics[index]))
+
+
+def _ratio(part: str, whole: str, *, times: int = 1) -> Column:
+    top, bottom = Metrics._fields.index(part), Metrics._fields.index(whole)
+    scale_top = 1_000_000 if part.endswith("_micros") else 1
+    scale_bottom = 1_000_000 if whole.endswith("_micros") else 1
+    scale = scale_bottom * times / scale_top
+    return Column(lambda row: _per(row.metrics[top] * scale, row.metrics[bottom]))
+
+
+def _video(share: float) -> Column:
+    return Column(lambda row: int(row.metrics.video_starts * share))
+
+
+COUNTS = {
+    "impressions": "impressions", "clicks": "clicks", "grossImpressions": "gross_impressions",
+    "grossClickThroughs": "gross_clicks", "viewableImpressions": "viewable_impressions",
+    "measurableImpressions": "measurable_impressions", "detailPageViews": "detail_page_views",
+    "addToCart": "add_to_cart", "addToList": "add_to_list", "purchases": "purchases",
+    "purchasesClicks": "purchases_from_clicks", "unitsSold": "units_sold",
+    "newToBrandPurchases": "new_to_brand_purchases",
+    "newToBrandUnitsSold": "new_to_brand_units_sold",
+    "newSubscribeAndSave": "new_subscribe_and_save",
+    "totalDetailPageView": "total_detail_page_views", "totalAddToCart": "total_add_to_cart",
+    "totalPurchases": "total_purchases", "totalUnitsSold": "total_units_sold",
+    "brandSearches": "brand_searches", "videoAdStart": "video_starts",
+    "combinedPurchases": "total_purchases", "combinedUnitsSold": "total_units_sold",
+}  # fmt: skip
+MONEY = {
+    "totalCost": "total_cost_micros", "sales": "sales_micros",
+    "newToBrandProductSales": "new_to_brand_sales_micros", "totalSales": "total_sales_micros",
+    "combinedProductSales": "total_sales_micros",
+}  # fmt: skip
+RATIOS = {
+    "clickThroughRate": ("clicks", "impressions", 1),
+    "eCPM": ("total_cost_micros", "impressions", 1000),
+    "eCPC": ("total_cost_micros", "clicks", 1),
+    "measurableRate": ("measurable_impressions", "impressions", 1),
+    "viewabilityRate": ("viewable_impressions", "measurable_impressions", 1),
+    "detailPageViewRate": ("detail_page_views", "impressions", 1),
+    "eCPDetailPageView": ("total_cost_micros", "detail_page_views", 1),
+    "addToCartRate": ("add_to_cart", "impressions", 1),
+    "eCPAddToCart": ("total_cost_micros", "add_to_cart", 1),
+    "purchaseRate": ("purchases", "impressions", 1),
+    "eCPP": ("total_cost_micros", "purchases", 1),
+    "ROAS": ("sales_micros", "total_cost_micros", 1),
+    "eRPM": ("sales_micros", "impressions", 1000),
+    "newToBrandPurchaseRate": ("new_to_brand_purchases", "impressions", 1),
+    "NewToBrandECPP": ("total_cost_micros", "new_to_brand_purchases", 1),
+    "newToBrandPurchasesPercentage": ("new_to_brand_purchases", "purchases", 1),
+    "newToBrandROAS": ("new_to_brand_sales_micros", "total_cost_micros", 1),
+    "newToBrandERPM": ("new_to_brand_sales_micros", "impressions", 1000),
+    "totalDetailPageViewRate": ("total_detail_page_views", "impressions", 1),
+    "totalPurchaseRate": ("total_purchases", "impressions", 1),
+    "totalECPP": ("total_cost_micros", "total_purchases", 1),
+    "totalROAS": ("total_sales_micros", "total_cost_micros", 1),
+    "totalERPM": ("total_sales_micros", "impressions", 1000),
+    "combinedROAS": ("total_sales_micros", "total_cost_micros", 1),
+    "combinedECPP": ("total_cost_micros", "total_purchases", 1),
+    "brandSearchRate": ("brand_searches", "impressions", 1),
+    "eCPBrandSearch": ("total_cost_micros", "brand_searches", 1),
+}
+QUIET = (
+    "3PFees", "3PPreBidFee", "omnichannelMetricsFee", "offAmazonConversions", "offAmazonViews",
+    "offAmazonClicks", "offAmazonCVR", "offAmazonCPA", "offAmazonPurchases", "offAmazonUnitsSold",
+    "offAmazonProductSales", "offAmazonROAS", "pageViews", "lead", "signUp", "checkout",
+    "subscribe", "application", "contact", "search", "other", "addToShoppingCart",
+    "mobileAppFirstStarts", "videoStreams", "downloadedVideoPlays", "playTrailers", "rentals",
+    "audioAdStart", "audioAdCompletions", "audioAdCompletionRate", "interactiveImpressions",
+)  # fmt: skip
+
+
+def _derived() -> dict[str, Column]:
+    return {
+        "invalidImpressions": Column(lambda r: r.metrics.gross_impressions - r.metrics.impressions),
+        "invalidImpressionRate": Column(
+            lambda r: _per(
+                r.metrics.gross_impressions - r.metrics.impressions, r.metrics.gross_impressions
+            )
+        ),
+        "invalidClickThroughs": Column(lambda r: r.metrics.gross_clicks - r.metrics.clicks),
+        "invalidClickThroughRate": Column(
+            lambda r: _per(r.metrics.gross_clicks - r.metrics.clicks, r.metrics.gross_clicks)
+        ),
+        "purchasesViews": Column(lambda r: r.metrics.purchases - r.metrics.purchases_from_clicks),
+        "supplyCost": Column(lambda r: units(_supply(r))),
+        "amazonDSPAudienceFee": Column(lambda r: units(_fee(r, 90))),
+        "amazonDSPConsoleFee": Column(lambda r: units(_fee(r, 80))),
+        "agencyFee": Column(lambda r: units(_fee(r, 50))),
+        "totalFee": Column(lambda r: units(r.metrics.total_cost_micros - _supply(r))),
+        "videoAdImpressions": _video(1.02),
+        "videoAdFirstQuartile": _video(0.9),
+        "videoAdMidpoint": _video(0.84),
+        "videoAdThirdQuartile": _video(0.8),
+        "videoAdComplete": _video(0.77),
+        "videoAdCompletionRate": Column(
+            lambda r: _per(int(r.metrics.video_starts * 0.77), r.metrics.video_starts)
+        ),
+        "reach": Column(lambda r: _reach(r, 1.0), "campaign"),
+        "householdReach": Column(lambda r: _reach(r, 1.4), "campaign"),
+        "frequencyAverage": Column(
+            lambda r: _per(r.metrics.impressions, _reach(r, 1.0)), "campaign"
+        ),
+        "householdFrequencyAverage": Column(
+            lambda r: _per(r.metrics.impressions, _reach(r, 1.4)), "campaign"
+        ),
+        "longTermSales": Column(
+            lambda r: units(int(r.metrics.sales_micros * LONG_TERM)), "campaign"
+        ),
+        "longTermROAS": Column(
+            lambda r: _per(r.metrics.sales_micros * LONG_TERM, r.metrics.total_cost_micros),
+            "campaign",
+        ),
+    }
+
+
+def _names() -> dict[str, Column]:
+    return {
+        "date": Column(lambda r: r.cell.day.isoformat(), time_unit="DAILY"),
+        "intervalStart": Column(lambda r: r.first_day.isoformat(), time_unit="SUMMARY"),
+        "intervalEnd": Column(lambda r: r.last_day.isoformat(), time_unit="SUMMARY"),
+        "advertiserId": Column(lambda r: r.cell.advertiser.advertiser_id),
+        "advertiserName": Column(lambda r: r.cell.advertiser.name),
+        "advertiserTimezone": Column(lambda r: r.cell.advertiser.timezone),
+        "advertiserCountry": Column(lambda r: r.cell.advertiser.market.country),
+        "entityId": Column(lambda r: r.cell.advertiser.seat.entity_id),
+        "marketplace": Column(lambda r: r.cell.advertiser.market.country),
+        "proposalId": Column(lambda _: ""),
+        "orderId": Column(lambda r: r.cell.order.order_id),
+        "orderName": Column(lambda r: r.cell.order.name),
+        "orderStartDate": Column(lambda r: r.cell.order.first_day.isoformat()),
+        "orderEndDate": Column(lambda r: r.cell.order.last_day.isoformat()),
+        "orderBudget": Column(lambda r: units(r.cell.order.budget_micros)),
+        "orderCurrency": Column(lambda r: r.cell.advertiser.currency),
+        "orderExternalId": Column(lambda r: r.cell.order.external_id),
+    }
+
+
+def _line_item_names() -> dict[str, Column]:
+    return {
+        "lineItemId": Column(lambda r: r.cell.line_item.line_item_id, "ad"),
+        "lineItemName": Column(lambda r: r.cell.line_item.name, "ad"),
+        "lineItemType": Column(lambda r: r.cell.line_item.kind, "ad"),
+        "lineItemStartDate": Column(lambda r: r.cell.line_item.first_day.isoformat(), "ad"),
+        "lineItemEndDate": Column(lambda r: r.cell.order.last_day.isoformat(), "ad"),
+        "lineItemBudget": Column(lambda r: units(r.cell.line_item.budget_micros), "ad"),
+        "lineItemExternalId": Column(lambda _: "", "ad"),
+        "lineItemStatus": Column(lambda _: "ENABLED", "ad"),
+        "creativeId": Column(lambda r: r.cell.creative.creative_id, "creative"),
+        "creativeAdId": Column(lambda r: r.cell.creative.ad_id, "creative"),
+        "creativeName": Column(lambda r: r.cell.creative.name, "creative"),
+        "creativeType": Column(lambda r: r.cell.creative.kind, "creative"),
+        "creativeSize": Column(lambda r: r.cell.creative.size, "creative"),
+        "creativeLanguage": Column(lambda r: r.cell.creative.language, "creative"),
+        "creativeWeight": Column(lambda r: round(r.cell.creative.weight, 4), "creative"),
+    }
+
+
+COLUMNS: dict[str, Column] = {
+    **_names(),
+    **_line_item_names(),
+    **{name: _count(field) for name, field in COUNTS.items()},
+    **{name: _money(field) for name, field in MONEY.items()},
+    **{name: _ratio(part, whole, times=times) for name, (part, whole, times) in RATIOS.items()},
+    **_derived(),
+    **{name: Column(lambda _: 0) for name in QUIET},
+}
+
+
+def allowed_columns(groups: tuple[str, ...], time_unit: str) -> list[str]:
+    """Names a request may ask for, given its groupBy and timeUnit."""
+    return [
+        name
+        for name, column in COLUMNS.items()
+        if (column.group is None or column.group in groups)
+        and column.time_unit in {None, time_unit}
+    ]

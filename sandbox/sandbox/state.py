@@ -1,0 +1,56 @@
+"""What must survive a restart: codes, revocations, reports, the clock. One SQLite file."""
+
+import sqlite3
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import orjson
+
+_CREATE = """create table if not exists entries (
+  kind text not null, key text not null, value blob not null, primary key (kind, key)
+) without rowid"""
+
+
+class State:
+    """Documents by (kind, key); in memory without a folder. Safe to use from several threads."""
+
+    def __init__(self, folder: Path | None) -> None:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        path = str(folder / "sandbox.sqlite") if folder else ":memory:"
+        self._lock = Lock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = normal")
+        self._db.execute(_CREATE)
+
+    def get(self, kind: str, key: str) -> dict[str, Any] | None:
+        with self._lock:
+            row = self._db.execute(
+                "select value from entries where kind = ? and key = ?", (kind, key)
+            ).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def put(self, kind: str, key: str, value: dict[str, Any]) -> None:
+        with self._lock:
+            self._db.execute(
+                "insert into entries values (?, ?, ?)"
+                " on conflict (kind, key) do update set value = excluded.value",
+                (kind, key, orjson.dumps(value)),
+            )
+
+    def take(self, kind: str, key: str) -> dict[str, Any] | None:
+        """Reads and deletes in one step: single use."""
+        with self._lock:
+            row = self._db.execute(
+                "delete from entries where kind = ? and key = ? returning value", (kind, key)
+            ).fetchone()
+        return orjson.loads(row[0]) if row else None
+
+    def clear(self) -> None:
+        with self._lock:
+            self._db.execute("delete from entries")
+
+    def close(self) -> None:
+        self._db.close()

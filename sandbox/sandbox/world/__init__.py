@@ -1,0 +1,1 @@
+"""The seeded world: who exists, and what every day delivered."""
