@@ -71,6 +71,7 @@ class RateLimiter:
     """
 
     def __init__(self, redis: Redis, prefix: str, *, fail_open: bool = True) -> None:
+        self._redis = redis
         self._script = redis.register_script(_TAKE)
         self._prefix = prefix
         self._fail_open = fail_open
@@ -86,6 +87,13 @@ class RateLimiter:
             return Decision(allowed=True, remaining=limit, reset_seconds=0.0)
         allowed, remaining, reset = answer
         return Decision(bool(allowed), max(0, remaining), reset / 1_000_000)
+
+    async def forget(self, key: str) -> None:
+        """Gives a key its whole budget back; with Valkey gone there is nothing to give back."""
+        try:
+            await self._redis.delete(f"{self._prefix}:{key}")
+        except (RedisError, OSError) as error:
+            _unreachable(self._prefix, error, fail_open=True)
 
     async def _run(self, key: str, args: list[int]) -> tuple[int, int, int]:
         result: Any = await self._script(keys=[f"{self._prefix}:{key}"], args=args)

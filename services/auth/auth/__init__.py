@@ -1,0 +1,1 @@
+"""People, organizations, brands, Amazon consents and the ad-account tree."""

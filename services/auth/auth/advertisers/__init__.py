@@ -1,0 +1,1 @@
+"""Amazon DSP advertisers and the brands they belong to."""

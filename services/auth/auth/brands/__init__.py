@@ -1,0 +1,1 @@
+"""Brands: the clients of an organization."""

@@ -1,0 +1,1 @@
+"""Connections: one Amazon user's consent each."""

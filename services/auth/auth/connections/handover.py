@@ -1,0 +1,239 @@
+"""Carrying a consent from Amazon's code to token-refresher's vault, over any crash in between.
+
+code (sealed) → redeemed at Amazon → grant (sealed) → PUT to token-refresher → active, secret deleted.
+Each arrow is an outside call between two short transactions; a row's lease token says who may move it.
+Lost only if the process dies after Amazon redeemed the code and before the grant is written down:
+then the code is refused on the second try and the person is asked to consent again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import httpx
+import structlog
+from amazon_ads import Endpoints, lwa
+from amazon_ads.errors import AmazonError, AuthError
+from shared.clock import Clock
+from shared.db import SYSTEM, Db, Tx
+from shared.errors import AppError
+from shared.events import ConnectionAuthorized, ConnectionReauthorized
+from shared.ids import new_id
+from shared.internal_tokens import Actor
+from shared.service_client import ServiceClient
+
+from auth.discoveries import queries as discoveries
+from auth.pepper import Pepper, SealBroken
+from auth.workers import Workers
+from shared import outbox
+
+from . import handover_queries as rows
+from . import queries
+from .domain import CODE_LIFE, GRANT_LIFE, LEASE, RETRY_AFTER, ConsentError, Handover
+
+R = TypeVar("R")
+Sleep = Callable[[float], Awaitable[object]]
+PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+SCOPES = [lwa.CAMPAIGN_MANAGEMENT]
+_log = structlog.get_logger(__name__)
+
+
+class Stuck(Exception):
+    """A step failed. `final`: trying again cannot help, the person must consent again."""
+
+    def __init__(self, code: ConsentError, *, final: bool, reason: str) -> None:
+        super().__init__(reason)
+        self.code: ConsentError = code
+        self.final = final
+
+
+@dataclass(frozen=True, slots=True)
+class LoginWithAmazon:
+    """Our client at Amazon and where it talks."""
+
+    http: httpx.AsyncClient
+    endpoints: Endpoints
+    client: lwa.ClientCredentials
+    redirect_uri: str
+
+
+def _nothing() -> None:
+    """Default of `on_active`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handovers:
+    """Moves hand-overs along; `on_active` is called after a connection became active."""
+
+    db: Db
+    pepper: Pepper
+    amazon: LoginWithAmazon
+    token_refresher: ServiceClient
+    workers: Workers
+    clock: Clock
+    sleep: Sleep = asyncio.sleep
+    on_active: Callable[[], None] = field(default=_nothing)
+
+    async def open(
+        self, tx: Tx, organization_id: Any, connection_id: Any, secret: dict[str, Any]
+    ) -> Handover:
+        """Writes down the code (sealed) and leases its hand-over to the caller."""
+        now, lease_token = self.clock(), new_id()
+        region = await rows.region_of(tx, organization_id, connection_id)
+        await rows.open_with_code(
+            tx,
+            organization_id,
+            connection_id,
+            self.pepper.seal(secret),
+            lease_token,
+            (now, now + LEASE, now + CODE_LIFE),
+        )
+        await queries.note_error(tx, organization_id, connection_id, None)
+        return Handover(connection_id, organization_id, region, "code", secret, lease_token)
+
+    async def carry(
+        self, claim: Handover, *, pauses: tuple[float, ...] = PAUSES_SECONDS
+    ) -> ConsentError | None:
+        """All steps that are left; None when the connection is active, else what to tell."""
+        try:
+            if claim.stage == "code":
+                claim = await self._redeem(claim, pauses)
+            await self._deliver(claim, pauses)
+            await self._activate(claim)
+        except Stuck as stuck:
+            await self._put_off(claim, stuck)
+            return stuck.code
+        self.on_active()
+        return None
+
+    async def tick(self) -> bool:
+        """Takes up one hand-over whose holder died or was put off; True when there was one."""
+        now = self.clock()
+        async with self.db.tx(SYSTEM) as tx:
+            await rows.forget_expired(tx, now)
+            if self.workers.full:
+                return False
+            row = await rows.claim_due(tx, new_id(), now, now + LEASE)
+        if row is None:
+            return False
+        self.workers.spawn(row["lease_token"], self._resume(row))
+        return True
+
+    async def _resume(self, row: Any) -> None:
+        try:
+            claim = rows.handover(row, self.pepper.unseal(row["sealed"]))
+        except SealBroken as error:
+            claim = rows.handover(row, {})
+            await self._put_off(claim, Stuck("code_rejected", final=True, reason=str(error)))
+            return
+        await self.carry(claim, pauses=())
+
+    async def _redeem(self, claim: Handover, pauses: tuple[float, ...]) -> Handover:
+        grant = await self._patiently(claim, pauses, lambda: self._exchange(claim))
+        now = self.clock()
+        secret = {
+            "refresh_token": grant.refresh_token,
+            "access_token": grant.access_token,
+            "expires_at": now.timestamp() + grant.expires_in,
+        }
+        async with self.db.tx(SYSTEM) as tx:
+            sealed = self.pepper.seal(secret)
+            if not await rows.keep_grant(tx, claim, sealed, now + LEASE, now + GRANT_LIFE):
+                raise _superseded()
+        return replace(claim, stage="grant", secret=secret)
+
+    async def _exchange(self, claim: Handover) -> lwa.TokenGrant:
+        amazon = self.amazon
+        try:
+            return await lwa.exchange_code(
+                amazon.http,
+                amazon.endpoints.region(claim.region),
+                amazon.client,
+                code=claim.secret["code"],
+                redirect_uri=amazon.redirect_uri,
+                code_verifier=claim.secret["code_verifier"],
+            )
+        except AuthError as error:
+            raise Stuck("code_rejected", final=True, reason=f"{error.code}: {error}") from error
+        except AmazonError as error:
+            code: ConsentError = "amazon_unavailable" if error.retryable else "code_rejected"
+            raise Stuck(code, final=not error.retryable, reason=str(error)) from error
+
+    async def _deliver(self, claim: Handover, pauses: tuple[float, ...]) -> None:
+        async def put() -> None:
+            await self._put(claim, self.clock())
+
+        await self._patiently(claim, pauses, put)
+
+    async def _put(self, claim: Handover, now: datetime) -> None:
+        body = {
+            "organization_id": str(claim.organization_id),
+            "region": claim.region,
+            "refresh_token": claim.secret["refresh_token"],
+            "access_token": claim.secret["access_token"],
+            "expires_in": max(1, int(claim.secret["expires_at"] - now.timestamp())),
+        }
+        path = f"/internal/credentials/{claim.connection_id}"
+        actor = Actor.service("auth", claim.organization_id)
+        try:
+            await self.token_refresher.put(path, json=body, actor=actor)
+        except AppError as error:
+            reason = f"{error.code}: {error.detail}"
+            raise Stuck("token_service_unavailable", final=False, reason=reason) from error
+
+    async def _activate(self, claim: Handover) -> None:
+        now = self.clock()
+        where = (claim.organization_id, claim.connection_id)
+        async with self.db.tx(SYSTEM) as tx:
+            if not await rows.close(tx, claim):
+                raise _superseded()
+            again = await queries.activate(tx, *where, now)
+            kind = ConnectionReauthorized if again else ConnectionAuthorized
+            data = kind(
+                connection_id=claim.connection_id,
+                region=claim.region,  # pyright: ignore[reportArgumentType] - checked by the table
+                amazon_user_name="",
+                consented_at=now,
+                scopes=SCOPES,
+            )
+            await outbox.add(tx, data, organization_id=claim.organization_id)
+            await discoveries.enqueue(tx, *where, now)
+
+    async def _patiently(
+        self, claim: Handover, pauses: tuple[float, ...], call: Callable[[], Awaitable[R]]
+    ) -> R:
+        """The call, again after each pause while it is worth it; the lease is renewed before each."""
+        for pause in (*pauses, None):
+            async with self.db.tx(SYSTEM) as tx:
+                if not await rows.renew(tx, claim, self.clock() + LEASE):
+                    raise _superseded()
+            try:
+                return await call()
+            except Stuck as stuck:
+                if stuck.final or pause is None:
+                    raise
+                await self.sleep(pause)
+        raise AssertionError("unreachable")
+
+    async def _put_off(self, claim: Handover, stuck: Stuck) -> None:
+        _log.warning(
+            "consent_stuck",
+            connection_id=str(claim.connection_id),
+            code=stuck.code,
+            final=stuck.final,
+            reason=str(stuck),
+        )
+        where = (claim.organization_id, claim.connection_id)
+        async with self.db.tx(SYSTEM) as tx:
+            if stuck.final:
+                ours = await rows.close(tx, claim)
+            else:
+                ours = await rows.renew(tx, claim, self.clock() + RETRY_AFTER)
+            if ours:
+                await queries.note_error(tx, *where, stuck.code)
+
+
+def _superseded() -> Stuck:
+    return Stuck("state_invalid", final=True, reason="a newer consent took over")

@@ -1,0 +1,37 @@
+"""What auth listens to: the life of credentials, as token-refresher tells it."""
+
+from shared.consumers import on
+from shared.db import Tx
+from shared.events import (
+    CredentialReauthRequired,
+    CredentialRecovered,
+    CredentialRefreshed,
+    CredentialRefreshFailed,
+    Event,
+)
+
+from .connections.service import note_credential, note_recovery
+
+
+async def credential_refreshed(tx: Tx, event: Event[CredentialRefreshed]) -> None:
+    await note_credential(tx, event.tenantid, event.data.connection_id, "healthy")
+
+
+async def credential_refresh_failed(tx: Tx, event: Event[CredentialRefreshFailed]) -> None:
+    await note_credential(tx, event.tenantid, event.data.connection_id, event.data.state)
+
+
+async def credential_reauth_required(tx: Tx, event: Event[CredentialReauthRequired]) -> None:
+    await note_credential(tx, event.tenantid, event.data.connection_id, "reauth_required")
+
+
+async def credential_recovered(tx: Tx, event: Event[CredentialRecovered]) -> None:
+    await note_recovery(tx, event.tenantid, event.data.connection_id, event.time)
+
+
+HANDLERS = (
+    on(CredentialRefreshed, credential_refreshed),
+    on(CredentialRefreshFailed, credential_refresh_failed),
+    on(CredentialReauthRequired, credential_reauth_required),
+    on(CredentialRecovered, credential_recovered),
+)

@@ -1,0 +1,73 @@
+"""What routes are given: the wired service, the signed-in user, transactions."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from shared.bus import Bus
+from shared.clock import Clock
+from shared.db import SYSTEM, Db, Scope, Tx
+from shared.deps import CurrentActor, get_deps, require
+from shared.errors import Unauthenticated
+from shared.internal_tokens import Actor
+
+from .connections.consent import ConsentDesk
+from .discoveries.jobs import Discoverer
+from .pepper import Pepper
+from .sessions.service import Sessions
+from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything `main` built."""
+
+    settings: Settings
+    db: Db
+    bus: Bus
+    clock: Clock
+    pepper: Pepper
+    sessions: Sessions
+    consents: ConsentDesk
+    discoverer: Discoverer
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A signed-in person: an actor whose user, organization and session are known."""
+
+    id: UUID
+    organization_id: UUID
+    session_id: UUID
+    scope: Scope
+    permissions: frozenset[str]
+
+
+def signed_in_user(actor: CurrentActor) -> User:
+    """Raises Unauthenticated (sign_in_required) for services and anonymous callers."""
+    if actor.kind != "user" or actor.organization_id is None or actor.session_id is None:
+        raise Unauthenticated("Sign in first.", code="sign_in_required")
+    return User(
+        UUID(actor.subject),
+        actor.organization_id,
+        actor.session_id,
+        actor.scope,
+        actor.permissions,
+    )
+
+
+async def open_system_tx(request: Request) -> AsyncIterator[Tx]:
+    """A transaction over every organization; only for callers whose organization is yet unknown."""
+    async with get_deps(request).db.tx(SYSTEM) as tx:
+        yield tx
+
+
+ReportReader = Annotated[Actor, Depends(require("report:read"))]
+ConnectionReader = Annotated[Actor, Depends(require("connection:read"))]
+ConnectionManager = Annotated[Actor, Depends(require("connection:manage"))]
+BrandManager = Annotated[Actor, Depends(require("brand:manage"))]
+DepsOf = Annotated[Deps, Depends(get_deps)]
+SignedInUser = Annotated[User, Depends(signed_in_user)]
+SystemTx = Annotated[Tx, Depends(open_system_tx, scope="function")]

@@ -1,0 +1,1 @@
+"""Discovery of the profiles and advertisers a connection can see."""

@@ -1,0 +1,174 @@
+"""SQL of sessions and sign-in. By token or address: system scope. By id: within the organization."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+from shared.db import Tx
+
+from .domain import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What sign-in knows of an address: the user, their password's hash, their first organization."""
+
+    user_id: UUID
+    argon2_hash: str
+    organization_id: UUID
+
+
+async def login_of(tx: Tx, email: str) -> Login | None:
+    row = await tx.fetchrow(
+        """
+        select u.id, p.argon2_hash, m.organization_id
+        from app_user u
+        join user_password p on p.user_id = u.id
+        join membership m on m.user_id = u.id
+        where u.email = $1
+        order by m.created_at, m.organization_id limit 1
+        """,
+        email,
+    )
+    return None if row is None else Login(row["id"], row["argon2_hash"], row["organization_id"])
+
+
+async def replace_hash(tx: Tx, user_id: UUID, old: str, new: str) -> None:
+    """Only where the password has not changed meanwhile."""
+    await tx.execute(
+        "update user_password set argon2_hash = $3 where user_id = $1 and argon2_hash = $2",
+        user_id,
+        old,
+        new,
+    )
+
+
+async def insert(
+    tx: Tx,
+    session_id: UUID,
+    login: Login,
+    token_hash: bytes,
+    origin: tuple[str, str],
+    times: tuple[datetime, datetime, datetime],
+) -> None:
+    """`origin`: address and user agent. `times`: now, idle end, absolute end."""
+    await tx.execute(
+        """
+        insert into session (id, organization_id, user_id, token_hash, ip, user_agent,
+                             created_at, last_seen_at, idle_expires_at, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)
+        """,
+        session_id,
+        login.organization_id,
+        login.user_id,
+        token_hash,
+        *origin,
+        *times,
+    )
+
+
+async def live_by_token(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
+    row = await tx.fetchrow(
+        """
+        select s.id, s.user_id, u.email, u.name as user_name, s.organization_id,
+               o.name as organization_name, m.role, m.brand_ids,
+               s.last_seen_at, s.idle_expires_at, s.expires_at
+        from session s
+        join app_user u on u.id = s.user_id
+        join organization o on o.id = s.organization_id
+        join membership m on m.organization_id = s.organization_id and m.user_id = s.user_id
+        where s.token_hash = $1 and s.revoked_at is null
+          and s.idle_expires_at > $2 and s.expires_at > $2
+        """,
+        token_hash,
+        now,
+    )
+    return None if row is None else _session(row)
+
+
+async def live_by_id(
+    tx: Tx, organization_id: UUID, session_id: UUID, now: datetime
+) -> Session | None:
+    row = await tx.fetchrow(
+        """
+        select s.id, s.user_id, u.email, u.name as user_name, s.organization_id,
+               o.name as organization_name, m.role, m.brand_ids,
+               s.last_seen_at, s.idle_expires_at, s.expires_at
+        from session s
+        join app_user u on u.id = s.user_id
+        join organization o on o.id = s.organization_id
+        join membership m on m.organization_id = s.organization_id and m.user_id = s.user_id
+        where s.organization_id = $1 and s.id = $2 and s.revoked_at is null
+          and s.idle_expires_at > $3 and s.expires_at > $3
+        """,
+        organization_id,
+        session_id,
+        now,
+    )
+    return None if row is None else _session(row)
+
+
+async def touch(tx: Tx, session_id: UUID, now: datetime, idle_expires_at: datetime) -> None:
+    await tx.execute(
+        """
+        update session set last_seen_at = $2, idle_expires_at = $3
+        where id = $1 and last_seen_at < $2 and revoked_at is null
+        """,
+        session_id,
+        now,
+        idle_expires_at,
+    )
+
+
+async def revoke(tx: Tx, organization_id: UUID, session_id: UUID, now: datetime) -> UUID | None:
+    """The user whose session ended; None when it had ended before."""
+    return await tx.fetchval(
+        """
+        update session set revoked_at = $3
+        where organization_id = $1 and id = $2 and revoked_at is null
+        returning user_id
+        """,
+        organization_id,
+        session_id,
+        now,
+    )
+
+
+async def forget_ended(tx: Tx, before: datetime) -> None:
+    await tx.execute("delete from session where expires_at < $1", before)
+    await tx.execute("delete from login_throttle where window_start < $1", before)
+
+
+async def count_attempt(tx: Tx, key_hash: bytes, window_start: datetime) -> int:
+    """Attempts of this window, this one included."""
+    return await tx.fetchval(
+        """
+        insert into login_throttle (key_hash, window_start, attempts) values ($1, $2, 1)
+        on conflict (key_hash, window_start) do update set attempts = login_throttle.attempts + 1
+        returning attempts
+        """,
+        key_hash,
+        window_start,
+    )
+
+
+async def forget_attempts(tx: Tx, key_hash: bytes) -> None:
+    await tx.execute("delete from login_throttle where key_hash = $1", key_hash)
+
+
+def _session(row: Record) -> Session:
+    brands = row["brand_ids"]
+    return Session(
+        id=row["id"],
+        user_id=row["user_id"],
+        email=row["email"],
+        user_name=row["user_name"],
+        organization_id=row["organization_id"],
+        organization_name=row["organization_name"],
+        role=row["role"],
+        brand_ids=None if brands is None else frozenset(brands),
+        last_seen_at=row["last_seen_at"],
+        idle_expires_at=row["idle_expires_at"],
+        expires_at=row["expires_at"],
+    )

@@ -1,0 +1,75 @@
+"""Login throttling: per address and per source, counted in Valkey, in Postgres while Valkey is away.
+
+Every attempt is counted before the password is looked at, so parallel guesses cannot slip through; a
+right password clears its own address's count (not its source's).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from shared.db import SYSTEM, Db
+from shared.errors import TooManyRequests, Unavailable
+from shared.ratelimit import RateLimiter
+
+from auth.pepper import Pepper
+
+from . import queries
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Attempts per window."""
+
+    per_email: int
+    per_ip: int
+    window_seconds: int
+
+
+class LoginThrottle:
+    """`limiter` must fail closed: its Unavailable is what sends the count to Postgres."""
+
+    def __init__(self, limiter: RateLimiter, db: Db, pepper: Pepper, limits: Limits) -> None:
+        self._limiter = limiter
+        self._db = db
+        self._pepper = pepper
+        self._limits = limits
+
+    async def admit(self, email: str, ip: str, now: datetime) -> None:
+        """Counts an attempt; raises TooManyRequests (login_throttled) with Retry-After."""
+        await self._take(f"ip:{ip}", self._limits.per_ip, now)
+        await self._take(f"email:{email}", self._limits.per_email, now)
+
+    async def forgive(self, email: str) -> None:
+        """Clears the address's count after a right password."""
+        key = self._pepper.throttle_hash(f"email:{email}")
+        async with self._db.tx(SYSTEM) as tx:
+            await queries.forget_attempts(tx, key)
+        await self._limiter.forget(key.hex())
+
+    async def _take(self, name: str, limit: int, now: datetime) -> None:
+        key = self._pepper.throttle_hash(name)
+        window = self._limits.window_seconds
+        try:
+            decision = await self._limiter.take(key.hex(), limit=limit, window_seconds=window)
+        except Unavailable:
+            await self._take_in_postgres(key, limit, now)
+            return
+        if not decision.allowed:
+            raise _throttled(decision.reset_seconds)
+
+    async def _take_in_postgres(self, key: bytes, limit: int, now: datetime) -> None:
+        seconds = self._limits.window_seconds
+        start = int(now.timestamp()) // seconds * seconds
+        async with self._db.tx(SYSTEM) as tx:
+            attempts = await queries.count_attempt(tx, key, datetime.fromtimestamp(start, UTC))
+        if attempts > limit:
+            raise _throttled(start + seconds - now.timestamp())
+
+
+def _throttled(seconds: float) -> TooManyRequests:
+    return TooManyRequests(
+        "Too many attempts to sign in.",
+        code="login_throttled",
+        hint="Wait, then try again.",
+        retry_after_seconds=max(1.0, seconds),
+    )

@@ -1,0 +1,56 @@
+"""What the auth service reads from the environment."""
+
+from datetime import timedelta
+
+from pydantic import Field, SecretStr
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Sessions, login limits, the first owner and Login with Amazon."""
+
+    session_pepper: SecretStr = Field(min_length=32)
+    session_cookie_name: str = "leadline_session"
+    session_idle_hours: int = Field(default=12, ge=1)
+    session_max_days: int = Field(default=14, ge=1)
+
+    login_attempts_per_email: int = Field(default=10, ge=1)
+    login_attempts_per_ip: int = Field(default=60, ge=1)
+    login_window_seconds: int = Field(default=300, ge=1)
+
+    first_owner_email: str = ""
+    first_owner_password: SecretStr = SecretStr("")
+    first_organization_name: str = "My organization"
+
+    token_refresher_url: str
+    lwa_client_id: str
+    lwa_client_secret: SecretStr
+    amazon_base_url: str = ""
+    consent_wait_seconds: float = Field(default=20.0, gt=0, le=25)
+    discovery_interval_hours: int = Field(default=24, ge=1)
+
+    @property
+    def session_idle(self) -> timedelta:
+        return timedelta(hours=self.session_idle_hours)
+
+    @property
+    def session_max(self) -> timedelta:
+        return timedelta(days=self.session_max_days)
+
+    @property
+    def discovery_interval(self) -> timedelta:
+        return timedelta(hours=self.discovery_interval_hours)
+
+    @property
+    def cookie_secure(self) -> bool:
+        """Browsers keep the session cookie off plain HTTP when the public address is HTTPS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def web_root(self) -> str:
+        return self.public_url.rstrip("/")
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where Amazon sends the browser back; must be an Allowed Return URL of the LwA client."""
+        return f"{self.web_root}/v1/connections/callback"
