@@ -69,7 +69,7 @@ def _start_daemon(settings: Settings) -> subprocess.Popen[bytes]:
     log.parent.mkdir(mode=0o700, exist_ok=True)
     with log.open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "embedded", "supervise"],
+            [sys.executable, "-P", sys.argv[0], "supervise"],  # -P: not its folder on the path
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
