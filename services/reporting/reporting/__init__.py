@@ -1,0 +1,1 @@
+"""Reporting: the numbers, loaded from landed report slices and served with their age."""

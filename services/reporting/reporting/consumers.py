@@ -1,0 +1,81 @@
+"""What reporting hears. Handlers only record; loading is the load loop's work."""
+
+import json
+
+from shared.consumers import Subscription, on
+from shared.db import Tx
+from shared.events import (
+    AdvertiserLinked,
+    AdvertiserLost,
+    AdvertiserRecovered,
+    BrandArchived,
+    BrandCreated,
+    BrandUpdated,
+    Event,
+    ReportLanded,
+)
+
+from .advertisers import queries as advertisers
+from .loads import queries as loads
+
+REPORT_TYPE = "dspCampaign"
+
+
+async def store_advertiser(tx: Tx, event: Event[AdvertiserLinked]) -> None:
+    """Name, currency, zone and brand; a remapped advertiser takes its history along."""
+    await advertisers.link(tx, event.tenantid, event.data, event.time)
+
+
+async def mark_advertiser_lost(tx: Tx, event: Event[AdvertiserLost]) -> None:
+    """Its numbers stay; freshness says since when no connection sees it."""
+    await advertisers.set_lost(tx, event.tenantid, event.data.advertiser_id, event.time, event.time)
+
+
+async def mark_advertiser_recovered(tx: Tx, event: Event[AdvertiserRecovered]) -> None:
+    await advertisers.set_lost(tx, event.tenantid, event.data.advertiser_id, None, event.time)
+
+
+async def store_brand(tx: Tx, event: Event[BrandCreated] | Event[BrandUpdated]) -> None:
+    data = event.data
+    await advertisers.name_brand(tx, event.tenantid, data.brand_id, data.name, event.time)
+
+
+async def mark_brand_archived(tx: Tx, event: Event[BrandArchived]) -> None:
+    await advertisers.archive_brand(tx, event.tenantid, event.data.brand_id)
+
+
+async def record_landed_report(tx: Tx, event: Event[ReportLanded]) -> None:
+    """Only the intent to load it (of the one type there are facts for): the file may be large, and a consumer must not wait for it."""
+    data = event.data
+    if data.report_type != REPORT_TYPE:
+        return
+    row = {
+        "report_id": data.report_id,
+        "organization_id": event.tenantid,
+        "advertiser_id": data.advertiser_id,
+        "sync_id": data.sync_id,
+        "amazon_report_id": data.amazon_report_id,
+        "report_type": data.report_type,
+        "start_date": data.start_date,
+        "end_date": data.end_date,
+        "uri": data.uri,
+        "sha256": data.sha256,
+        "byte_count": data.bytes,
+        "row_count": data.rows,
+        "totals": json.dumps(data.totals),
+        "currency": data.currency,
+        "as_of": data.as_of,
+        "landed_at": data.landed_at,
+    }
+    await loads.record(tx, row, event.time)
+
+
+HANDLERS: tuple[Subscription, ...] = (
+    on(AdvertiserLinked, store_advertiser),
+    on(AdvertiserLost, mark_advertiser_lost),
+    on(AdvertiserRecovered, mark_advertiser_recovered),
+    on(BrandCreated, store_brand),
+    on(BrandUpdated, store_brand),
+    on(BrandArchived, mark_brand_archived),
+    on(ReportLanded, record_landed_report),
+)

@@ -1,0 +1,38 @@
+"""What routes work with, and the dependencies they name in their signatures."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from shared.bus import Bus
+from shared.clock import Clock
+from shared.db import Db, Tx
+from shared.deps import CurrentActor, get_deps, require
+from shared.internal_tokens import Actor
+
+
+@dataclass(frozen=True)
+class Deps:
+    """Wired once in `main`. `export_slots` bounds how many CSV streams hold a connection."""
+
+    db: Db
+    bus: Bus
+    clock: Clock
+    export_slots: asyncio.Semaphore
+
+
+AppDeps = Annotated[Deps, Depends(get_deps)]
+Reader = Annotated[Actor, Depends(require("report:read"))]
+Exporter = Annotated[Actor, Depends(require("report:export"))]
+LoadManager = Annotated[Actor, Depends(require("sync:manage"))]
+
+
+async def open_snapshot(deps: AppDeps, actor: CurrentActor) -> AsyncIterator[Tx]:
+    """A read-only transaction over one snapshot, bound to the caller's organization and brands."""
+    async with deps.db.read(actor.scope) as tx:
+        yield tx
+
+
+Snapshot = Annotated[Tx, Depends(open_snapshot, scope="function")]

@@ -1,0 +1,1 @@
+"""Loads: landed report slices become facts, whole or not at all."""

@@ -1,0 +1,1 @@
+"""Metrics: the catalogue, the query and the CSV."""

@@ -1,0 +1,93 @@
+"""HTTP edge of metrics."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response, StreamingResponse
+from shared.errors import TooManyRequests, Unprocessable
+from shared.internal_tokens import Actor
+
+from reporting.deps import AppDeps, Deps, Exporter, Reader, Snapshot
+
+from . import service
+from .catalogue import DIMENSIONS, METRICS
+from .domain import Plan, plan
+from .schemas import CatalogueOut, FreshnessOut, QueryIn, QueryOut
+
+router = APIRouter(prefix="/v1/metrics", tags=["metrics"])
+
+
+@router.get("/catalogue", response_model=CatalogueOut)
+async def read_catalogue(_actor: Reader) -> dict[str, Any]:
+    """What can be asked for: metrics with unit and formula, dimensions."""
+    metrics = [
+        {
+            "name": m.name,
+            "label": m.label,
+            "unit": m.unit,
+            "formula": m.formula,
+            "description": m.description,
+            "additive": m.additive,
+        }
+        for m in METRICS.values()
+    ]
+    dimensions = [{"name": d.name, "label": d.label} for d in DIMENSIONS.values()]
+    return {"metrics": metrics, "dimensions": dimensions}
+
+
+@router.post("/query", response_model=QueryOut)
+async def query_metrics(actor: Reader, body: QueryIn, deps: AppDeps, tx: Snapshot) -> Response:
+    """Rows by dimensions, totals from counts, each number with its age, and the days that are missing."""
+    checked = plan(body.question())
+    found = await service.answer(tx, service.Caller.of(actor), checked, deps.clock())
+    return Response(service.to_json(found), media_type="application/json")
+
+
+@router.post("/query.csv", response_class=StreamingResponse)
+async def export_metrics(actor: Exporter, body: QueryIn, deps: AppDeps) -> StreamingResponse:
+    """The same rows in the same order as CSV, all of them (the limit does not apply)."""
+    checked = plan(body.question())
+    chunks = _csv_chunks(deps, actor, checked)
+    first = await anext(chunks)
+    name = f"leadline-metrics-{checked.start_date}-{checked.end_date}.csv"
+    return StreamingResponse(
+        _resume(first, chunks),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get("/freshness", response_model=FreshnessOut)
+async def read_freshness(
+    actor: Reader,
+    deps: AppDeps,
+    tx: Snapshot,
+    start_date: date | None = None,
+    end_date: date | None = None,
+) -> dict[str, Any]:
+    """Per advertiser: first and last day, age, and the days that no report covers."""
+    if start_date and end_date and start_date > end_date:
+        raise Unprocessable("start_date is after end_date.", code="date_range_invalid")
+    caller = service.Caller.of(actor)
+    return {"items": await service.freshness(tx, caller, start_date, end_date, deps.clock())}
+
+
+async def _csv_chunks(deps: Deps, actor: Actor, checked: Plan) -> AsyncGenerator[bytes]:
+    """Opens the snapshot itself: it must stay open while the response is sent."""
+    if deps.export_slots.locked():
+        raise TooManyRequests(
+            "Too many exports are running.", code="exports_busy", retry_after_seconds=5
+        )
+    async with deps.export_slots, deps.db.read(actor.scope) as tx:
+        async for chunk in service.stream_csv(tx, service.Caller.of(actor), checked):
+            yield chunk
+
+
+async def _resume(first: bytes, chunks: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    async with aclosing(chunks):
+        yield first
+        async for chunk in chunks:
+            yield chunk

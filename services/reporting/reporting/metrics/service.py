@@ -1,0 +1,173 @@
+"""Use cases of metrics: answer a question, stream it as CSV, say how fresh the numbers are."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+from shared.db import Tx
+from shared.errors import Forbidden
+from shared.internal_tokens import Actor
+
+from reporting.advertisers import queries as advertisers
+from reporting.measures import MEASURES
+
+from . import queries
+from .csv_lines import csv_header, csv_row
+from .domain import Plan, today_in, value_text
+
+CSV_ROWS_PER_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose numbers: the organization and, where restricted, the brands."""
+
+    organization_id: UUID
+    brand_ids: list[UUID] | None
+
+    @staticmethod
+    def of(actor: Actor) -> "Caller":
+        if actor.organization_id is None:
+            raise Forbidden("This caller belongs to no organization.", code="no_organization")
+        brands = None if actor.brand_ids is None else sorted(actor.brand_ids)
+        return Caller(actor.organization_id, brands)
+
+
+async def answer(tx: Tx, caller: Caller, plan: Plan, now: datetime) -> dict[str, Any]:
+    """The whole answer from one snapshot; metric values are JSON fragments with exact digits."""
+    scope = await _scope(tx, caller, plan)
+    ids = [row["advertiser_id"] for row in scope]
+    found = await queries.fetch_rows_and_totals(tx, plan, caller.organization_id, ids)
+    rows = [_row(plan, row) for row in found if not row["is_total"]]
+    totals = [row for row in found if row["is_total"]]
+    known = await advertisers.known_days(
+        tx, caller.organization_id, ids, plan.start_date, plan.end_date
+    )
+    row_count = sum(row["position"] for row in totals)
+    return {
+        "columns": columns(plan),
+        "rows": rows,
+        "totals": [_total(plan, row) for row in totals],
+        "row_count": row_count,
+        "truncated": row_count > len(rows),
+        "as_of": min((k["oldest"] for k in known.values() if k["oldest"]), default=None),
+        "newest_as_of": max((k["newest"] for k in known.values() if k["newest"]), default=None),
+        "gaps": await _gaps(tx, caller, scope, known, (plan.start_date, plan.end_date), now),
+        "generated_at": now,
+    }
+
+
+def to_json(document: Mapping[str, Any]) -> bytes:
+    """Dates as ISO 8601, ids as text, money with all its digits."""
+    return orjson.dumps(document)
+
+
+def columns(plan: Plan) -> list[dict[str, Any]]:
+    """The answer's columns: dimensions (and currency), then metrics."""
+    split = [
+        {"name": column.name, "label": column.label, "kind": "dimension", "unit": None}
+        for dimension in plan.dimensions
+        for column in dimension.columns
+    ]
+    currency = {"name": "currency", "label": "Currency", "kind": "dimension", "unit": None}
+    metrics = [
+        {"name": m.name, "label": m.label, "kind": "metric", "unit": m.unit} for m in plan.metrics
+    ]
+    return [*split, currency, *metrics]
+
+
+async def stream_csv(tx: Tx, caller: Caller, plan: Plan) -> AsyncGenerator[bytes]:
+    """The header and all rows of the answer, in its order, in chunks; memory stays flat."""
+    scope = await _scope(tx, caller, plan)
+    ids = [row["advertiser_id"] for row in scope]
+    lines = [csv_header(plan)]
+    async for row in queries.stream_rows(tx, plan, caller.organization_id, ids):
+        lines.append(csv_row(plan, row))
+        if len(lines) >= CSV_ROWS_PER_CHUNK:
+            yield "".join(lines).encode()
+            lines.clear()
+    yield "".join(lines).encode()
+
+
+async def freshness(
+    tx: Tx, caller: Caller, start: date | None, end: date | None, now: datetime
+) -> list[dict[str, Any]]:
+    """Per advertiser of the caller: what is loaded, how old it is and which days are missing."""
+    scope = await advertisers.in_scope(
+        tx,
+        caller.organization_id,
+        actor_brands=caller.brand_ids,
+        brand_ids=None,
+        advertiser_ids=None,
+    )
+    days = (start or date.min, end or date.max)
+    ids = [row["advertiser_id"] for row in scope]
+    known = await advertisers.known_days(tx, caller.organization_id, ids, *days)
+    gaps = await _gaps(tx, caller, scope, known, days, now)
+    missing = {gap["advertiser_id"]: gap["dates"] for gap in gaps}
+    return [_fresh(row, known.get(row["advertiser_id"]), missing) for row in scope]
+
+
+def _fresh(
+    row: Record, known: Record | None, missing: Mapping[UUID, Sequence[date]]
+) -> dict[str, Any]:
+    return {
+        **dict(row),
+        "first_date": known["first_date"] if known else None,
+        "last_date": known["last_date"] if known else None,
+        "as_of": known["oldest"] if known else None,
+        "missing_dates": missing.get(row["advertiser_id"], []),
+    }
+
+
+async def _scope(tx: Tx, caller: Caller, plan: Plan) -> list[Record]:
+    return await advertisers.in_scope(
+        tx,
+        caller.organization_id,
+        actor_brands=caller.brand_ids,
+        brand_ids=plan.filters.brand_ids,
+        advertiser_ids=plan.filters.advertiser_ids,
+    )
+
+
+async def _gaps(
+    tx: Tx,
+    caller: Caller,
+    scope: Sequence[Record],
+    known: Mapping[UUID, Record],
+    days: tuple[date, date],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Days without a report from each advertiser's first loaded day to its today, within `days`."""
+    ranges: list[tuple[UUID, date, date]] = []
+    for row in scope:
+        if row["advertiser_id"] in known:
+            first = max(known[row["advertiser_id"]]["first_date"], days[0])
+            last = min(today_in(row["timezone"], now), days[1])
+            ranges.append((row["advertiser_id"], first, last))
+    missing = await advertisers.missing_days(tx, caller.organization_id, ranges)
+    return [
+        {
+            "advertiser_id": row["advertiser_id"],
+            "advertiser_name": row["advertiser_name"],
+            "dates": missing[row["advertiser_id"]],
+        }
+        for row in scope
+        if row["advertiser_id"] in missing
+    ]
+
+
+def _row(plan: Plan, row: Record) -> dict[str, Any]:
+    split = {column.name: row[column.name] for d in plan.dimensions for column in d.columns}
+    return {**split, **_total(plan, row)}
+
+
+def _total(plan: Plan, row: Record) -> dict[str, Any]:
+    sums = {measure: row[measure] for measure in MEASURES}
+    values = {metric.name: value_text(metric, sums) for metric in plan.metrics}
+    exact = {name: None if text is None else orjson.Fragment(text) for name, text in values.items()}
+    return {"currency": row["currency"], **exact, "as_of": row["as_of"]}
