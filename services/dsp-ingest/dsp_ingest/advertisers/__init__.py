@@ -1,0 +1,1 @@
+"""The advertisers to pull for, and the connections that can reach them."""

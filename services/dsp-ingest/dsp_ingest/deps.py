@@ -1,0 +1,73 @@
+"""What routes and jobs are given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from shared.bus import Bus
+from shared.clock import Clock
+from shared.db import Db
+from shared.deps import get_deps, require
+from shared.internal_tokens import Actor
+
+from .reports.clients import Amazon, Warehouse
+from .reports.domain import Limits
+from .reports.service import Tools
+from .settings import Settings
+from .syncs.domain import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything `main` built. `draw` gives jitter, uniform in 0..1."""
+
+    settings: Settings
+    db: Db
+    bus: Bus
+    clock: Clock
+    draw: Callable[[], float]
+    window: Window
+    tools: Tools
+
+
+def window_of(settings: Settings) -> Window:
+    """How far a sync reaches back, from settings."""
+    return Window(
+        settings.sync_history_days,
+        min(settings.sync_fresh_days, settings.sync_history_days),
+        settings.sync_slice_days,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The patience of reports, from settings."""
+    return Limits(
+        poll_min_seconds=settings.poll_min_seconds,
+        poll_max_seconds=settings.poll_max_seconds,
+        backoff_base_seconds=settings.backoff_base_seconds,
+        backoff_max_seconds=settings.backoff_max_seconds,
+        paused_retry_seconds=settings.paused_retry_seconds,
+        stuck_report_seconds=settings.stuck_report_seconds,
+        max_broken_files=settings.max_broken_files,
+        max_download_attempts=settings.max_download_attempts,
+        max_recreations=settings.max_recreations,
+        max_denials=settings.max_denials,
+    )
+
+
+def tools_of(
+    settings: Settings, amazon: Amazon, warehouse: Warehouse, scratch: Path, clock: Clock
+) -> Tools:
+    """What the work on reports needs of the outside."""
+    return Tools(amazon, warehouse, limits_of(settings), scratch, clock)
+
+
+def _service_deps(request: Request) -> Deps:
+    return cast("Deps", get_deps(request))
+
+
+ServiceDeps = Annotated[Deps, Depends(_service_deps)]
+Reader = Annotated[Actor, Depends(require("sync:read"))]
+Manager = Annotated[Actor, Depends(require("sync:manage"))]

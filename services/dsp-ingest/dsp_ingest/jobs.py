@@ -1,0 +1,130 @@
+"""Ticks: plan what is due, work on reports. Each step is claim → call → apply."""
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+from shared.db import SYSTEM
+from shared.loops import Loops
+from shared.metrics import counter
+
+from .deps import Deps
+from .reports import queries as reports
+from .reports import service
+from .reports.domain import Problem, Result
+from .reports.service import Work
+from .syncs import service as syncs
+
+log = logging.getLogger(__name__)
+
+STEPS = counter(
+    "dsp_report_steps_total", "Steps of reports, by state and outcome", ["state", "outcome"]
+)
+LOST = counter(
+    "dsp_report_leases_lost_total", "Steps whose lease was lost before they were recorded"
+)
+
+
+async def plan(deps: Deps) -> bool:
+    """Starts one due sync; True when there may be more."""
+    settings = deps.settings
+    async with deps.db.tx(SYSTEM) as tx:
+        started = await syncs.plan_one(
+            tx, deps.clock(), deps.window, settings.sync_interval_seconds, deps.draw()
+        )
+    return started is not None
+
+
+async def work_one(deps: Deps) -> bool:
+    """One step of the report that has waited longest; False when none is due."""
+    work = await claim(deps)
+    if work is None:
+        return False
+    await carry_out(deps, work)
+    return True
+
+
+async def claim(deps: Deps) -> Work | None:
+    async with deps.db.tx(SYSTEM) as tx:
+        return await service.claim(tx, deps.clock(), deps.settings.lease_seconds)
+
+
+async def carry_out(deps: Deps, work: Work) -> None:
+    """The outside call under a renewed lease, then its record."""
+    result = await _perform(deps, work)
+    async with deps.db.tx(SYSTEM) as tx:
+        limits = deps.tools.limits
+        kept = await service.apply(tx, work, result, deps.clock(), deps.draw(), limits)
+    if not kept:
+        LOST.inc()
+    outcome = result.code if isinstance(result, Problem) else "done"
+    STEPS.labels(state=work.report.state, outcome=outcome).inc()
+
+
+async def _perform(deps: Deps, work: Work) -> Result:
+    keeper = asyncio.create_task(_keep_lease(deps, work))
+    try:
+        return await service.perform(work, deps.tools)
+    except Exception as error:
+        log.exception("a step failed in a way nobody thought of")
+        return Problem("unavailable", "internal_error", type(error).__name__)
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def _keep_lease(deps: Deps, work: Work) -> None:
+    """Extends the lease while the work lasts; ends when it is lost, the record then finds out."""
+    seconds = deps.settings.lease_seconds
+    while True:
+        await asyncio.sleep(seconds / 3)
+        try:
+            async with deps.db.tx(SYSTEM) as tx:
+                until = deps.clock() + timedelta(seconds=seconds)
+                if not await reports.renew(tx, work.report.report_id, work.lease_token, until):
+                    return
+        except Exception as error:  # noqa: BLE001 - tried again, and the lease has slack
+            log.warning("lease not renewed: %s", type(error).__name__)
+
+
+class Workers:
+    """A resource: up to `concurrency` reports at once. `tick` fills the free places and returns, so
+    that a long download never looks like a dead loop."""
+
+    def __init__(self, deps: Deps, loops: Loops) -> None:
+        self._deps = deps
+        self._loops = loops
+        self._tasks: dict[asyncio.Task[Any], Work] = {}
+
+    async def start(self) -> None:
+        """Work begins with the first tick."""
+
+    async def stop(self) -> None:
+        """Gives unfinished reports back, so that the next process need not wait for their leases."""
+        works = list(self._tasks.values())
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if works:
+            async with self._deps.db.tx(SYSTEM) as tx:
+                await reports.release(tx, [work.lease_token for work in works])
+
+    async def tick(self) -> bool:
+        """Claims one report if a place is free; True when it did."""
+        if len(self._tasks) >= self._deps.settings.work_concurrency:
+            return False
+        work = await claim(self._deps)
+        if work is None:
+            return False
+        task = asyncio.create_task(carry_out(self._deps, work), name="report-step")
+        self._tasks[task] = work
+        task.add_done_callback(self._done)
+        return True
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        del self._tasks[task]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("a step was not recorded: %s: %s", type(error).__name__, error)
+            return
+        self._loops.wake("work")

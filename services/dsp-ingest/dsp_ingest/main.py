@@ -1,0 +1,97 @@
+"""Wiring: the only module that builds pools, clients, the bus and loops."""
+
+import random
+import shutil
+from functools import partial
+from pathlib import Path
+
+import httpx
+from amazon_ads import Endpoints
+from fastapi import FastAPI
+from shared.app import create_service_app
+from shared.bus import Bus
+from shared.clock import Clock, utc_now
+from shared.db import Db
+from shared.internal_tokens import TokenSigner
+from shared.loops import Loops
+from shared.objects import ObjectStore
+from shared.ratelimit import Cooldown, connect
+from shared.service_client import ServiceClient
+
+from . import jobs
+from .consumers import HANDLERS
+from .deps import Deps, tools_of, window_of
+from .reports.clients import Amazon, Warehouse
+from .routes import router
+from .settings import Settings
+
+SERVICE = "dsp-ingest"
+SCHEMA = "dsp_ingest"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    amazon_transport: httpx.AsyncBaseTransport | None = None,
+    token_transport: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """The service; the transports replace Amazon and token-refresher in tests."""
+    db = Db(
+        settings.database_url.get_secret_value(),
+        schema=SCHEMA,
+        pool_size=settings.database_pool_size,
+        migrations=MIGRATIONS,
+        pooler=settings.database_pooler,
+    )
+    bus = Bus(settings, db, service=SERVICE, handlers=HANDLERS)
+    signer = TokenSigner(SERVICE, settings.internal_signing_key.get_secret_value())
+    tokens = ServiceClient(
+        settings.token_refresher_url, "token-refresher", signer, SERVICE, transport=token_transport
+    )
+    amazon = _amazon(settings, tokens, amazon_transport)
+    warehouse = Warehouse(ObjectStore.from_url(settings.object_store_url))
+    scratch = Scratch(settings)
+    tools = tools_of(settings, amazon, warehouse, scratch.path, clock)
+    deps = Deps(settings, db, bus, clock, random.random, window_of(settings), tools)
+    loops = Loops()
+    workers = jobs.Workers(deps, loops)
+    loops.every(settings.plan_tick_seconds, partial(jobs.plan, deps), "plan")
+    loops.every(settings.work_tick_seconds, workers.tick, "work")
+    return create_service_app(
+        settings,
+        deps,
+        service=SERVICE,
+        routers=[router],
+        resources=[db, bus, scratch, tokens, amazon, workers, loops],
+    )
+
+
+def _amazon(
+    settings: Settings, tokens: ServiceClient, transport: httpx.AsyncBaseTransport | None
+) -> Amazon:
+    http = httpx.AsyncClient(transport=transport, trust_env=not settings.amazon_base_url)
+    return Amazon(
+        http,
+        Endpoints.configured(settings.amazon_base_url),
+        client_id=settings.lwa_client_id,
+        tokens=tokens,
+        cooldown=Cooldown(connect(settings.redis_url.get_secret_value()), "amazon-reports"),
+        max_file_bytes=settings.max_file_bytes,
+    )
+
+
+class Scratch:
+    """A folder of this replica's own for files under work; what a killed process left is removed."""
+
+    def __init__(self, settings: Settings) -> None:
+        name = f"leadline-dsp-ingest-{settings.service_port}-{settings.replica_id}"
+        self.path = settings.scratch_dir / name
+
+    async def start(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path.mkdir(parents=True)
+
+    async def stop(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""One slice of a sync: a report at Amazon, from request to landed file."""

@@ -1,0 +1,270 @@
+"""A report's work: claim it, do the one thing its state asks for, record what came of it."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from amazon_ads import errors, reporting
+from shared.db import Tx
+from shared.errors import AppError
+from shared.events import ReportLanded, ReportRejected
+from shared.ids import new_id
+
+from dsp_ingest.advertisers import queries as advertisers
+from dsp_ingest.syncs import service as syncs
+from shared import outbox
+
+from . import problems, queries
+from .clients import Amazon, Target, Warehouse, normalise_file, request_of
+from .domain import (
+    File,
+    Kind,
+    Limits,
+    Observed,
+    Problem,
+    Report,
+    Requested,
+    Result,
+    advance,
+    is_stuck,
+    rejects,
+)
+
+_STATUSES = ("PENDING", "PROCESSING", "COMPLETED")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A leased report. Without a `target` nobody can reach its advertiser: `hindrance` says why."""
+
+    report: Report
+    lease_token: UUID
+    brand_id: UUID | None
+    target: Target | None
+    hindrance: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What work needs of the outside."""
+
+    amazon: Amazon
+    warehouse: Warehouse
+    limits: Limits
+    scratch: Path
+    clock: Callable[[], datetime]
+
+
+async def claim(tx: Tx, now: datetime, lease_seconds: float) -> Work | None:
+    """Leases the next due report; None when nothing is due."""
+    lease_token = new_id()
+    row = await queries.claim_due(tx, now, lease_token, now + timedelta(seconds=lease_seconds))
+    if row is None:
+        return None
+    report = _report(row)
+    sources = await queries.list_sources(tx, report.advertiser_id, report.connection_id)
+    usable = next((s for s in sources if _usable(s)), None)
+    target = None if usable is None else _target(report, row, usable)
+    hindrance = None if target else _hindrance(sources)
+    return Work(report, lease_token, row["brand_id"], target, hindrance)
+
+
+def _target(report: Report, row: Any, source: Any) -> Target:
+    return Target(
+        report.organization_id,
+        row["amazon_advertiser_id"],
+        row["currency"],
+        source["connection_id"],
+        source["region"],
+    )
+
+
+def _usable(source: Any) -> bool:
+    return source["consent"] == "active" and source["credential"] == "healthy"
+
+
+def _hindrance(sources: list[Any]) -> Problem:
+    if any(source["consent"] == "active" for source in sources):
+        detail = "Amazon no longer accepts the connection's consent; it must be given again."
+        return Problem("paused", "reauth_required", detail)
+    return Problem("paused", "no_connection", "No connection reaches this advertiser.")
+
+
+def _report(row: Any) -> Report:
+    values: dict[str, Any] = {field.name: row[field.name] for field in fields(Report)}
+    values["abandoned_report_ids"] = tuple(row["abandoned_report_ids"])
+    return Report(**values)
+
+
+async def perform(work: Work, tools: Tools) -> Result:
+    """One step outside any transaction; every failure comes back as a Problem."""
+    if work.target is None:
+        return work.hindrance or _hindrance([])
+    try:
+        return await _step(work.report, work.target, tools)
+    except errors.AmazonError as error:
+        return problems.of_amazon(error)
+    except AppError as error:
+        return problems.of_service(error)
+
+
+async def _step(report: Report, target: Target, tools: Tools) -> Result:
+    call = "create" if report.amazon_report_id is None else "read"
+    seconds = await tools.amazon.blocked_for(target, call)
+    if seconds > 0:
+        detail = f"Amazon asked everybody to wait; {call} calls go on in {seconds:.0f} s."
+        return Problem("waiting", "cooling_down", detail, seconds)
+    if report.amazon_report_id is None:
+        return await _create(report, target, tools)
+    if report.state == "downloading":
+        return await _fetch(report, target, report.amazon_report_id, tools)
+    return await _poll(report, target, report.amazon_report_id, tools)
+
+
+async def _create(report: Report, target: Target, tools: Tools) -> Result:
+    try:
+        return Requested(await tools.amazon.create(target, report), adopted=False)
+    except errors.DuplicateReport as duplicate:
+        return await _adopt(report, target, duplicate.report_id, tools)
+
+
+async def _adopt(report: Report, target: Target, amazon_report_id: str, tools: Tools) -> Result:
+    """Takes over an equal report, whoever asked for it, if it really is equal."""
+    found = await tools.amazon.look(target, amazon_report_id)
+    if not found.matches(request_of(report, target)):
+        detail = f"Amazon calls report {amazon_report_id} equal, but it holds something else."
+        return Problem("mismatch", "duplicate_mismatch", detail)
+    if amazon_report_id in report.abandoned_report_ids and found.status != "COMPLETED":
+        detail = f"Amazon insists on report {amazon_report_id}, which was given up before."
+        return Problem("mismatch", "duplicate_abandoned", detail)
+    return Requested(amazon_report_id, adopted=True)
+
+
+async def _poll(report: Report, target: Target, amazon_report_id: str, tools: Tools) -> Result:
+    found = await _look(target, amazon_report_id, tools)
+    if isinstance(found, Problem):
+        return found
+    if found.status != "COMPLETED" and is_stuck(report, tools.clock(), tools.limits):
+        await tools.amazon.delete(target, amazon_report_id)
+        detail = f"Amazon has not generated report {amazon_report_id} in time."
+        return Problem("stuck", "report_stuck", detail)
+    return _observed(found)
+
+
+async def _look(target: Target, amazon_report_id: str, tools: Tools) -> reporting.Report | Problem:
+    try:
+        found = await tools.amazon.look(target, amazon_report_id)
+    except errors.NotFound as error:
+        return Problem("gone", "report_gone", error.detail)
+    if found.report_id != amazon_report_id:
+        raise errors.MalformedResponse("Amazon answered about another report")
+    if found.status == "FAILED":
+        return Problem("failed", "report_failed", found.failure_reason or "Amazon gave no reason.")
+    return found
+
+
+def _observed(found: reporting.Report) -> Observed:
+    if found.status not in _STATUSES:
+        raise errors.MalformedResponse(f"unknown report status {found.status[:40]!r}")
+    return Observed(found.status)  # pyright: ignore[reportArgumentType]
+
+
+async def _fetch(report: Report, target: Target, amazon_report_id: str, tools: Tools) -> Result:
+    """Download, normalise, land. A fresh look gives a fresh address each time."""
+    found = await _look(target, amazon_report_id, tools)
+    if isinstance(found, Problem):
+        return found
+    if found.status != "COMPLETED":
+        return _observed(found)
+    as_of = found.generated_at or found.created_at or report.requested_at
+    with tempfile.TemporaryDirectory(dir=tools.scratch) as folder:
+        path = Path(folder) / "report.gz"
+        await tools.amazon.download(target, found, path)
+        try:
+            normalised = await normalise_file(path, report, target)
+        except errors.FileError as error:
+            return await _broken(report, error, path, tools)
+        return await tools.warehouse.land(report, normalised, as_of or tools.clock())
+
+
+async def _broken(report: Report, error: errors.FileError, path: Path, tools: Tools) -> Problem:
+    """A file that cannot be used; the last try's is kept."""
+    kind: Kind = "truncated" if isinstance(error, errors.FileTruncated) else "broken"
+    uri = None
+    if rejects(report, kind, tools.limits):
+        uri = await tools.warehouse.keep_raw(report, path)
+    return Problem(kind, error.code, error.detail, raw_uri=uri)
+
+
+async def apply(
+    tx: Tx, work: Work, result: Result, now: datetime, draw: float, limits: Limits
+) -> bool:
+    """Records what came of the work, with its events; False when the lease was lost meanwhile."""
+    before = work.report
+    after = advance(before, result, now, draw, limits)
+    used = work.target.connection_id if work.target else None
+    if isinstance(result, Problem) and result.kind == "denied" and used:
+        await advertisers.mark_refused(tx, before.advertiser_id, used, now)
+    if not await queries.save(tx, after, work.lease_token, used, now):
+        return False
+    if isinstance(result, File):
+        await queries.save_file(tx, after.report_id, result, now)
+        await _emit(tx, work, _landed(after, result, now))
+    if after.state == "rejected":
+        await _emit(tx, work, _rejected(after))
+    await _tell_sync(tx, before, after, result, now)
+    return True
+
+
+async def _tell_sync(tx: Tx, before: Report, after: Report, result: Result, now: datetime) -> None:
+    if isinstance(result, Problem) and after.state not in ("rejected", "failed"):
+        paused = result.kind == "paused"
+        await syncs.record_problem(
+            tx, after.sync_id, result.code, result.detail, after.next_attempt_at, paused=paused
+        )
+    elif before.state != after.state:
+        await syncs.record_move(tx, after.sync_id, now)
+    else:
+        await syncs.record_well(tx, after.sync_id, now)
+
+
+async def _emit(tx: Tx, work: Work, data: ReportLanded | ReportRejected) -> None:
+    organization_id = work.report.organization_id
+    await outbox.add(tx, data, organization_id=organization_id, brand_id=work.brand_id)
+
+
+def _landed(report: Report, file: File, now: datetime) -> ReportLanded:
+    return ReportLanded(
+        report_id=report.report_id,
+        sync_id=report.sync_id,
+        advertiser_id=report.advertiser_id,
+        amazon_report_id=report.amazon_report_id or "",
+        report_type=report.report_type,
+        start_date=report.start_date,
+        end_date=report.end_date,
+        uri=file.uri,
+        sha256=file.sha256,
+        bytes=file.byte_count,
+        rows=file.row_count,
+        totals=file.totals,
+        currency=file.currency,
+        as_of=file.as_of,
+        landed_at=now,
+    )
+
+
+def _rejected(report: Report) -> ReportRejected:
+    return ReportRejected(
+        report_id=report.report_id,
+        advertiser_id=report.advertiser_id,
+        amazon_report_id=report.amazon_report_id or "",
+        report_type=report.report_type,
+        start_date=report.start_date,
+        end_date=report.end_date,
+        error_code=report.error_code or "",
+        detail=report.detail or "",
+    )

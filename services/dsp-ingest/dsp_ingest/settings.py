@@ -1,0 +1,39 @@
+"""Settings of dsp-ingest; the README's table says what each is for."""
+
+import tempfile
+from pathlib import Path
+
+from pydantic import Field
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read once, in main. All intervals in seconds."""
+
+    token_refresher_url: str
+    lwa_client_id: str = Field(min_length=1)
+    amazon_base_url: str = ""
+    scratch_dir: Path = Field(default_factory=lambda: Path(tempfile.gettempdir()))
+
+    sync_interval_seconds: float = Field(default=3600, ge=60)
+    sync_history_days: int = Field(default=30, ge=1, le=94)
+    sync_fresh_days: int = Field(default=3, ge=0, le=30)
+    sync_slice_days: int = Field(default=31, ge=1, le=31)
+
+    plan_tick_seconds: float = Field(default=2, gt=0)
+    work_tick_seconds: float = Field(default=1, gt=0)
+    work_concurrency: int = Field(default=4, ge=1, le=64)
+    lease_seconds: float = Field(default=30, ge=5)
+
+    poll_min_seconds: float = Field(default=2, gt=0)
+    poll_max_seconds: float = Field(default=60, gt=0)
+    backoff_base_seconds: float = Field(default=2, gt=0)
+    backoff_max_seconds: float = Field(default=300, gt=0)
+    paused_retry_seconds: float = Field(default=900, gt=0)
+    stuck_report_seconds: float = Field(default=14_400, gt=0)
+
+    max_broken_files: int = Field(default=3, ge=1)
+    max_download_attempts: int = Field(default=10, ge=1)
+    max_recreations: int = Field(default=3, ge=0)
+    max_denials: int = Field(default=8, ge=1)
+    max_file_bytes: int = Field(default=4 * 1024**3, ge=1024)

@@ -1,0 +1,1 @@
+"""What must be pulled, for whom and when; and how far that has come."""
