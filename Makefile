@@ -71,7 +71,7 @@ openapi: install ## Write the gateway's OpenAPI document and the dashboard's typ
 	cd web && $(WITH_NODE) npm run --silent api
 
 asyncapi: install ## Write the event contracts: AsyncAPI and JSON schemas
-	$(BIN)/python -m shared.asyncapi
+	$(BIN)/python -m shared.events.documents docs/events
 
 lock: install ## Pin versions and hashes again (ARGS=--upgrade for newer ones)
 	$(BIN)/python scripts/lock.py $(ARGS)
