@@ -49,6 +49,10 @@ class Stuck(Exception):
         self.final = final
 
 
+class Superseded(Exception):
+    """Another holder has the hand-over: this one was too slow, or a newer consent replaced it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoginWithAmazon:
     """Our client at Amazon and where it talks."""
@@ -105,6 +109,10 @@ class Handovers:
         except Stuck as stuck:
             await self._put_off(claim, stuck)
             return stuck.code
+        except Superseded:
+            async with self.db.tx(SYSTEM) as tx:
+                active = await queries.is_active(tx, claim.organization_id, claim.connection_id)
+            return None if active else "state_invalid"
         self.on_active()
         return None
 
@@ -141,7 +149,7 @@ class Handovers:
         async with self.db.tx(SYSTEM) as tx:
             sealed = self.pepper.seal(secret)
             if not await rows.keep_grant(tx, claim, sealed, now + LEASE, now + GRANT_LIFE):
-                raise _superseded()
+                raise Superseded
         return replace(claim, stage="grant", secret=secret)
 
     async def _exchange(self, claim: Handover) -> lwa.TokenGrant:
@@ -188,7 +196,7 @@ class Handovers:
         where = (claim.organization_id, claim.connection_id)
         async with self.db.tx(SYSTEM) as tx:
             if not await rows.close(tx, claim):
-                raise _superseded()
+                raise Superseded
             again = await queries.activate(tx, *where, now)
             kind = ConnectionReauthorized if again else ConnectionAuthorized
             data = kind(
@@ -208,7 +216,7 @@ class Handovers:
         for pause in (*pauses, None):
             async with self.db.tx(SYSTEM) as tx:
                 if not await rows.renew(tx, claim, self.clock() + LEASE):
-                    raise _superseded()
+                    raise Superseded
             try:
                 return await call()
             except Stuck as stuck:
@@ -233,7 +241,3 @@ class Handovers:
                 ours = await rows.renew(tx, claim, self.clock() + RETRY_AFTER)
             if ours:
                 await queries.note_error(tx, *where, stuck.code)
-
-
-def _superseded() -> Stuck:
-    return Stuck("state_invalid", final=True, reason="a newer consent took over")

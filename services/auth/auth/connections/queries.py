@@ -204,6 +204,15 @@ async def activate(tx: Tx, organization_id: UUID, connection_id: UUID, now: date
     return before is not None and before["consented_at"] is not None
 
 
+async def is_active(tx: Tx, organization_id: UUID, connection_id: UUID) -> bool:
+    status = await tx.fetchval(
+        "select status from connection where organization_id = $1 and id = $2",
+        organization_id,
+        connection_id,
+    )
+    return status == "active"
+
+
 async def set_credential_state(
     tx: Tx, organization_id: UUID, connection_id: UUID, state: str
 ) -> None:

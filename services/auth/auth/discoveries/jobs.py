@@ -143,8 +143,7 @@ class Discoverer:
 async def _look_at(client: AmazonAdsClient, region: str) -> Look:
     """Every seat and advertiser of the region. A seat that Amazon refuses to list does not end the
     look: profiles may outlive the permission to read them."""
-    profiles = await accounts.list_profiles(client)
-    seats = [profile for profile in profiles if profile.account_type == SEAT]
+    seats = await _seats(client)
     seen: list[Seen] = []
     unreadable: set[str] = set()
     for seat in seats:
@@ -154,6 +153,14 @@ async def _look_at(client: AmazonAdsClient, region: str) -> Look:
             _log.warning("seat_not_readable", profile_id=seat.profile_id, reason=str(error))
             unreadable.add(seat.profile_id)
     return Look(region, len(seats), tuple(seen), frozenset(unreadable))
+
+
+async def _seats(client: AmazonAdsClient) -> list[accounts.Profile]:
+    """DSP seats the user may edit or only view: Amazon lists the second kind only when asked."""
+    listed = await accounts.list_profiles(client)
+    listed += await accounts.list_profiles(client, view_only=True)
+    seats = {p.profile_id: p for p in listed if p.account_type == SEAT}
+    return list(seats.values())
 
 
 async def _advertisers(

@@ -61,7 +61,7 @@ create table session (
     revoked_at timestamptz,
     foreign key (organization_id, user_id) references membership (organization_id, user_id) on delete cascade
 );
-create index session_user on session (organization_id, user_id);
+create index session_member on session (organization_id, user_id);
 create index session_expires on session (expires_at);
 alter table session enable row level security;
 alter table session force row level security;

@@ -46,7 +46,7 @@ async def sign_out(user: SignedInUser, tx: ActorTx, deps: DepsOf, response: Resp
     )
 
 
-@router.post("/internal/sessions/resolve")
+@router.post("/internal/sessions/resolve", include_in_schema=False)
 async def resolve_session(
     body: ResolveRequest,
     _gateway: Annotated[Actor, Depends(service_only("gateway"))],

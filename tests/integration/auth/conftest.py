@@ -1,0 +1,18 @@
+"""An auth service of the test's own."""
+
+import secrets
+from collections.abc import AsyncGenerator
+
+import pytest
+from auth.main import MIGRATIONS
+from infra.auth_world import AuthWorld, build_world, settings_for
+from infra.databases import Databases, MakeDb
+
+
+@pytest.fixture
+async def world(make_db: MakeDb, databases: Databases, redis_url: str) -> AsyncGenerator[AuthWorld]:
+    url = await databases.create("auth", MIGRATIONS)
+    db = await make_db("auth", MIGRATIONS, url=url)
+    built = build_world(settings_for(url, redis_url, secrets.token_hex(32)), db)
+    yield built
+    await built.close()

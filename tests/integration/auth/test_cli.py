@@ -1,0 +1,54 @@
+"""The operator's commands, as a process."""
+
+import asyncio
+import os
+import sys
+from uuid import UUID
+
+from auth.main import MIGRATIONS
+from infra.auth_world import PASSWORD, AuthWorld
+from infra.databases import Databases
+
+
+async def cli(url: str, *arguments: str, password: str = PASSWORD) -> tuple[int | None, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "auth.cli",
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "DATABASE_URL": url},
+    )
+    out, err = await process.communicate(f"{password}\n".encode())
+    return process.returncode, out.decode().strip(), err.decode().strip()
+
+
+async def test_organizations_and_members_are_created_from_the_command_line(
+    world: AuthWorld,
+) -> None:
+    url = world.deps.settings.database_url.get_secret_value()
+    create = ("organizations", "create", "--name", "Fabrikam", "--owner-email", "o@f.example")
+    code, organization_id, _ = await cli(url, *create)
+    assert code == 0
+    browser = await world.sign_in("o@f.example")
+    assert (await browser.get("/v1/session"))["organization"]["id"] == organization_id
+    code, _, error = await cli(url, *create)
+    assert (code, "email_taken" in error) == (1, True)
+    assert len(await world.rows("select * from organization")) == 1
+    member = ("members", "add", "--organization-id", organization_id, "--email", "v@f.example")
+    code, user_id, _ = await cli(url, *member, "--role", "viewer")
+    assert (code, str(UUID(user_id))) == (0, user_id)
+    viewer = await world.sign_in("v@f.example")
+    assert (await viewer.get("/v1/session"))["role"] == "viewer"
+
+
+async def test_a_weak_password_creates_nothing(databases: Databases) -> None:
+    url = await databases.create("auth", MIGRATIONS)
+    create = ("organizations", "create", "--name", "Fabrikam", "--owner-email", "o@f.example")
+    code, out, error = await cli(url, *create, password="short")
+    assert (code, out) == (1, "")
+    assert "password_invalid" in error
+    assert "short" not in error.split("password_invalid")[1]
+    await databases.drop_all()

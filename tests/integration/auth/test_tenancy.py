@@ -1,0 +1,231 @@
+"""The wall between organizations: every route with another organization's session, every table's RLS.
+
+A route without an entry here fails the build.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from auth.main import ROUTERS
+from fastapi.routing import APIRoute
+from infra.auth_world import PASSWORD, AuthWorld, Browser
+from shared.db import Scope
+from shared.ids import new_id
+from shared.internal_tokens import Actor
+
+
+@dataclass
+class Ours:
+    """What the first organization has."""
+
+    browser: Browser
+    organization_id: str
+    connection_id: str
+    brand_id: str
+    advertiser_id: str
+    callback: dict[str, str]
+    secrets: list[str]
+
+
+@dataclass
+class Case:
+    """A call as the stranger makes it with our ids, and the statuses that give nothing away."""
+
+    statuses: set[int]
+    path: Callable[[Ours], str]
+    body: Callable[[Ours], Any] | None = None
+
+
+def at(path: str) -> Callable[[Ours], str]:
+    return lambda _ours: path
+
+
+CASES: dict[tuple[str, str], Case] = {
+    ("POST", "/v1/session"): Case(
+        {200},
+        at("/v1/session"),
+        lambda _: {"email": "owner@fabrikam.example", "password": PASSWORD},
+    ),
+    ("GET", "/v1/session"): Case({200}, at("/v1/session")),
+    ("DELETE", "/v1/session"): Case({204}, at("/v1/session")),
+    ("POST", "/internal/sessions/resolve"): Case(
+        {403},
+        at("/internal/sessions/resolve"),
+        lambda ours: {"session_token": ours.browser.token},
+    ),
+    ("GET", "/v1/brands"): Case({200}, at("/v1/brands")),
+    ("POST", "/v1/brands"): Case({201}, at("/v1/brands"), lambda _: {"name": "Secret Brand"}),
+    ("PATCH", "/v1/brands/{brand_id}"): Case(
+        {404}, lambda ours: f"/v1/brands/{ours.brand_id}", lambda _: {"name": "Taken over"}
+    ),
+    ("GET", "/v1/connections"): Case({200}, at("/v1/connections")),
+    ("POST", "/v1/connections"): Case(
+        {201}, at("/v1/connections"), lambda _: {"region": "NA", "label": "Theirs"}
+    ),
+    ("GET", "/v1/connections/callback"): Case(
+        {303},
+        lambda o: f"/v1/connections/callback?state={o.callback['state']}&code={o.callback['code']}",
+    ),
+    ("GET", "/v1/connections/{connection_id}"): Case(
+        {404}, lambda ours: f"/v1/connections/{ours.connection_id}"
+    ),
+    ("POST", "/v1/connections/{connection_id}/discoveries"): Case(
+        {404}, lambda ours: f"/v1/connections/{ours.connection_id}/discoveries"
+    ),
+    ("GET", "/v1/advertisers"): Case(
+        {200}, lambda ours: f"/v1/advertisers?connection_id={ours.connection_id}"
+    ),
+    ("PUT", "/v1/advertisers/brands"): Case(
+        {404},
+        at("/v1/advertisers/brands"),
+        lambda o: {"mappings": [{"advertiser_id": o.advertiser_id, "new_brand_name": "Stolen"}]},
+    ),
+}
+
+
+async def our_things(world: AuthWorld) -> Ours:
+    browser = await world.owner()
+    connection_id = await browser.connect()
+    await world.discover()
+    first = (await browser.get("/v1/advertisers"))["items"][0]
+    mapping = {"advertiser_id": first["id"], "new_brand_name": "Secret Brand"}
+    response = await browser.call("PUT", "/v1/advertisers/brands", json={"mappings": [mapping]})
+    brand_id = response.json()["items"][0]["brand_id"]
+    session = await browser.get("/v1/session")
+    organization_id = session["organization"]["id"]
+    callback = await browser.decide((await browser.open_consent("EU"))["authorize_url"])
+    return Ours(
+        browser,
+        organization_id,
+        str(connection_id),
+        brand_id,
+        first["id"],
+        callback,
+        secrets=[
+            organization_id,
+            str(connection_id),
+            brand_id,
+            first["id"],
+            first["amazon_advertiser_id"],
+            first["entity_id"],
+            "Contoso Agency",
+            "owner@contoso.example",
+            session["csrf_token"],
+        ],
+    )
+
+
+def mounted() -> set[tuple[str, str]]:
+    return {
+        (method, route.path)
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+
+
+def test_every_route_has_a_case() -> None:
+    assert mounted() == set(CASES)
+
+
+def test_nothing_is_mounted_beside_the_routers(world: AuthWorld) -> None:
+    paths = {path for _, path in CASES if path.startswith("/v1")}
+    assert {p for p in world.app.openapi()["paths"] if p.startswith("/v1")} == paths
+
+
+@pytest.mark.parametrize("route", sorted(CASES), ids=" ".join)
+async def test_a_strangers_session_sees_and_changes_nothing(
+    world: AuthWorld, route: tuple[str, str]
+) -> None:
+    ours = await our_things(world)
+    await world.organization("owner@fabrikam.example", "Fabrikam Agency")
+    stranger = await world.sign_in("owner@fabrikam.example")
+    before = await snapshot(world, ours)
+    case = CASES[route]
+    body = {} if case.body is None else {"json": case.body(ours)}
+    response = await stranger.call(route[0], case.path(ours), **body)
+    assert response.status_code in case.statuses, response.text
+    answer = response.text + json.dumps(dict(response.headers))
+    sent = json.dumps(body) + case.path(ours)
+    assert [s for s in ours.secrets if s in answer and s not in sent] == []
+    assert "Secret Brand" not in answer or route == ("POST", "/v1/brands")
+    assert "error=session_mismatch" in answer or response.status_code != 303
+    assert await snapshot(world, ours) == before
+
+
+async def snapshot(world: AuthWorld, ours: Ours) -> list[Any]:
+    """Everything the first organization has, as the database holds it."""
+    organization_id = UUID(ours.organization_id)
+    tables = (
+        await world.rows("select id, name from organization where id = $1", organization_id),
+        await world.rows("select * from brand where organization_id = $1", organization_id),
+        await world.rows(
+            "select id, label, status from connection where organization_id = $1", organization_id
+        ),
+        await world.rows("select * from advertiser where organization_id = $1", organization_id),
+        await world.rows("select id from discovery where organization_id = $1", organization_id),
+        await world.rows(
+            "select id, revoked_at from session where organization_id = $1", organization_id
+        ),
+    )
+    return [sorted(map(str, rows)) for rows in tables]
+
+
+@pytest.mark.parametrize("route", sorted(CASES), ids=" ".join)
+async def test_without_an_internal_token_no_route_answers(
+    world: AuthWorld, route: tuple[str, str]
+) -> None:
+    method, path = route
+    ids = {"brand_id": new_id(), "connection_id": new_id()}
+    async with world.client() as client:
+        for headers in ({}, {"Authorization": "Bearer e30.e30.e30"}):
+            response = await client.request(method, path.format(**ids), headers=headers)
+            assert response.status_code == 401
+            assert response.json()["code"] == "internal_token_invalid"
+
+
+async def test_services_cannot_use_the_routes_of_people(world: AuthWorld) -> None:
+    bearer = Browser(world).signer.sign(Actor.service("gateway", new_id()), "auth")
+    async with world.client() as client:
+        headers = {"Authorization": f"Bearer {bearer}"}
+        for path in ("/v1/session", "/v1/brands", "/v1/connections", "/v1/advertisers"):
+            assert (await client.get(path, headers=headers)).status_code == 401
+
+
+async def test_every_table_with_tenants_has_row_level_security(world: AuthWorld) -> None:
+    bare = await world.rows(
+        """
+        select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = current_schema() and c.relkind = 'r'
+          and not (c.relrowsecurity and c.relforcerowsecurity)
+        """
+    )
+    shared_core = {"outbox", "inbox", "parked_messages", "schema_migrations"}
+    assert {row["relname"] for row in bare} <= shared_core
+
+
+async def test_row_level_security_hides_each_table_from_a_stranger(world: AuthWorld) -> None:
+    ours = await our_things(world)
+    own = Scope.organization(UUID(ours.organization_id))
+    for scope, sees in ((own, True), (Scope.organization(new_id()), False)):
+        async with world.db.read(scope) as tx:
+            counts = {
+                "organization": await tx.fetchval("select count(*) from organization"),
+                "app_user": await tx.fetchval("select count(*) from app_user"),
+                "membership": await tx.fetchval("select count(*) from membership"),
+                "session": await tx.fetchval("select count(*) from session"),
+                "brand": await tx.fetchval("select count(*) from brand"),
+                "connection": await tx.fetchval("select count(*) from connection"),
+                "consent_state": await tx.fetchval("select count(*) from consent_state"),
+                "advertiser": await tx.fetchval("select count(*) from advertiser"),
+                "link": await tx.fetchval("select count(*) from advertiser_connection"),
+                "discovery": await tx.fetchval("select count(*) from discovery"),
+            }
+            passwords = await tx.fetchval("select count(*) from user_password")
+        assert all((count > 0) == sees for count in counts.values()), counts
+        assert passwords == 0, "passwords are for the system scope alone"
