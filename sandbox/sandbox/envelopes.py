@@ -17,7 +17,7 @@ _WORDS = {
 }  # fmt: skip
 _DSP_MESSAGES = {
     400: "Malformed JSON", 401: "Unauthenticated Request", 403: "Unauthorized Access",
-    404: "Resource Not Found", 429: "Too Many Requests", 500: "Internal Server Error",
+    404: "Resource Not Found", 503: "Service Unavailable", 429: "Too Many Requests", 500: "Internal Server Error",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.world.facts import HISTORY_DAYS, World
-from sandbox.world.tree import Advertiser, LineItem, Order
+from sandbox.world.tree import Advertiser, AmcAccount, LineItem, Order, Profile, User
 
 UPCOMING_DAYS = 30
 
@@ -17,38 +17,39 @@ def world_json(world: World, today: date) -> dict[str, Any]:
         "seed": world.dice.seed,
         "agency": tree.agency,
         "first_date": first.isoformat(),
-        "users": [
-            {
-                "user": user.key, "name": user.name, "email": user.email, "access": user.access,
-                "profile_ids": sorted(user.profile_ids),
-                "advertiser_ids": sorted(user.advertiser_ids),
-                "amc_account_ids": sorted(user.amc_account_ids),
-            }
-            for user in tree.users.values()
-        ],
-        "profiles": [
-            {
-                "profile_id": item.profile_id, "entity_id": item.entity_id, "type": item.kind,
-                "name": item.name, "region": item.market.region.upper(),
-                "country": item.market.country,
-            }
-            for item in tree.profiles
-        ],
+        "users": [_user(user) for user in tree.users.values()],
+        "profiles": [_profile(item) for item in tree.profiles],
         "brands": [{"brand": item.key, "name": item.name} for item in tree.brands],
         "advertisers": [
             _advertiser(item, world.flights.between(item, first, last))
             for item in tree.advertisers.values()
         ],
-        "amc_accounts": [
-            {
-                "account_id": account.account_id, "name": account.name,
-                "marketplace_id": account.market.marketplace_id,
-                "instances": [
-                    {"instance_id": item.instance_id, "name": item.name, "type": item.kind}
-                    for item in account.instances
-                ],
-            }
-            for account in tree.amc_accounts
+        "amc_accounts": [_amc_account(account) for account in tree.amc_accounts],
+    }
+
+
+def _user(user: User) -> dict[str, Any]:
+    return {
+        "user": user.key, "name": user.name, "email": user.email, "access": user.access,
+        "profile_ids": sorted(user.profile_ids), "advertiser_ids": sorted(user.advertiser_ids),
+        "amc_account_ids": sorted(user.amc_account_ids),
+    }  # fmt: skip
+
+
+def _profile(item: Profile) -> dict[str, Any]:
+    return {
+        "profile_id": item.profile_id, "entity_id": item.entity_id, "type": item.kind,
+        "name": item.name, "region": item.market.region.upper(), "country": item.market.country,
+    }  # fmt: skip
+
+
+def _amc_account(account: AmcAccount) -> dict[str, Any]:
+    return {
+        "account_id": account.account_id, "name": account.name,
+        "marketplace_id": account.market.marketplace_id,
+        "instances": [
+            {"instance_id": item.instance_id, "name": item.name, "type": item.kind}
+            for item in account.instances
         ],
     }  # fmt: skip
 

@@ -33,6 +33,7 @@ label { display: flex; gap: .75rem; align-items: flex-start; padding: .7rem .8re
 label:has(:checked) { border-color: var(--focus); box-shadow: inset 0 0 0 1px var(--focus); }
 label small { display: block; color: var(--dim); } input { margin-top: .35rem; }
 .actions { display: flex; gap: .75rem; flex-direction: row-reverse; }
+form + p { margin: 1.25rem 0 0; font-size: .875rem; }
 button { flex: 1; min-height: 2.75rem; font: inherit; font-weight: 600; border-radius: 1.5rem;
   border: 1px solid var(--line); background: transparent; color: var(--ink); cursor: pointer; }
 button[value=allow] { background: var(--act); border-color: var(--act); color: var(--act-ink); }

@@ -140,19 +140,23 @@ QUIET = (
 )  # fmt: skip
 
 
+def _invalid(gross: str, valid: str) -> Column:
+    top, bottom = Metrics._fields.index(gross), Metrics._fields.index(valid)
+    return Column(lambda row: row.metrics[top] - row.metrics[bottom])
+
+
+def _invalid_rate(gross: str, valid: str) -> Column:
+    top, bottom = Metrics._fields.index(gross), Metrics._fields.index(valid)
+    return Column(lambda row: _per(row.metrics[top] - row.metrics[bottom], row.metrics[top]))
+
+
 def _derived() -> dict[str, Column]:
     return {
-        "invalidImpressions": Column(lambda r: r.metrics.gross_impressions - r.metrics.impressions),
-        "invalidImpressionRate": Column(
-            lambda r: _per(
-                r.metrics.gross_impressions - r.metrics.impressions, r.metrics.gross_impressions
-            )
-        ),
-        "invalidClickThroughs": Column(lambda r: r.metrics.gross_clicks - r.metrics.clicks),
-        "invalidClickThroughRate": Column(
-            lambda r: _per(r.metrics.gross_clicks - r.metrics.clicks, r.metrics.gross_clicks)
-        ),
-        "purchasesViews": Column(lambda r: r.metrics.purchases - r.metrics.purchases_from_clicks),
+        "invalidImpressions": _invalid("gross_impressions", "impressions"),
+        "invalidImpressionRate": _invalid_rate("gross_impressions", "impressions"),
+        "invalidClickThroughs": _invalid("gross_clicks", "clicks"),
+        "invalidClickThroughRate": _invalid_rate("gross_clicks", "clicks"),
+        "purchasesViews": _invalid("purchases", "purchases_from_clicks"),
         "supplyCost": Column(lambda r: units(_supply(r))),
         "amazonDSPAudienceFee": Column(lambda r: units(_fee(r, 90))),
         "amazonDSPConsoleFee": Column(lambda r: units(_fee(r, 80))),
@@ -166,22 +170,27 @@ def _derived() -> dict[str, Column]:
         "videoAdCompletionRate": Column(
             lambda r: _per(int(r.metrics.video_starts * 0.77), r.metrics.video_starts)
         ),
-        "reach": Column(lambda r: _reach(r, 1.0), "campaign"),
-        "householdReach": Column(lambda r: _reach(r, 1.4), "campaign"),
-        "frequencyAverage": Column(
-            lambda r: _per(r.metrics.impressions, _reach(r, 1.0)), "campaign"
+    }
+
+
+def _people() -> dict[str, Column]:
+    """Unique reach and projections, which need groupBy campaign."""
+    return {
+        "reach": _unlocked(lambda r: _reach(r, 1.0)),
+        "householdReach": _unlocked(lambda r: _reach(r, 1.4)),
+        "frequencyAverage": _unlocked(lambda r: _per(r.metrics.impressions, _reach(r, 1.0))),
+        "householdFrequencyAverage": _unlocked(
+            lambda r: _per(r.metrics.impressions, _reach(r, 1.4))
         ),
-        "householdFrequencyAverage": Column(
-            lambda r: _per(r.metrics.impressions, _reach(r, 1.4)), "campaign"
-        ),
-        "longTermSales": Column(
-            lambda r: units(int(r.metrics.sales_micros * LONG_TERM)), "campaign"
-        ),
-        "longTermROAS": Column(
-            lambda r: _per(r.metrics.sales_micros * LONG_TERM, r.metrics.total_cost_micros),
-            "campaign",
+        "longTermSales": _unlocked(lambda r: units(int(r.metrics.sales_micros * LONG_TERM))),
+        "longTermROAS": _unlocked(
+            lambda r: _per(r.metrics.sales_micros * LONG_TERM, r.metrics.total_cost_micros)
         ),
     }
+
+
+def _unlocked(value: Callable[[Row], Value]) -> Column:
+    return Column(value, "campaign")
 
 
 def _names() -> dict[str, Column]:
@@ -233,6 +242,7 @@ COLUMNS: dict[str, Column] = {
     **{name: _money(field) for name, field in MONEY.items()},
     **{name: _ratio(part, whole, times=times) for name, (part, whole, times) in RATIOS.items()},
     **_derived(),
+    **_people(),
     **{name: Column(lambda _: 0) for name in QUIET},
 }
 

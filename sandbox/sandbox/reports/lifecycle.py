@@ -8,6 +8,7 @@ import hmac
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any, Literal
 
 from sandbox.clock import SandboxClock, stamp, to_millisecond
@@ -45,6 +46,14 @@ class Report:
         return "FAILED" if self.failure else "COMPLETED"
 
 
+class DuplicateReportError(Exception):
+    """The same request is still unfinished as `report_id`."""
+
+    def __init__(self, report_id: str) -> None:
+        super().__init__(report_id)
+        self.report_id = report_id
+
+
 @dataclass(slots=True)
 class Reports:
     """The report queue of all regions."""
@@ -54,18 +63,30 @@ class Reports:
     pace: Pace
     key: bytes
     sizes: dict[str, int] = field(default_factory=dict[str, int])
+    lock: Lock = field(default_factory=Lock)
 
-    def running(self, fingerprint: str) -> str | None:
-        """Id of an unfinished report of the same request."""
-        entry = self.state.get("fingerprint", _digest(fingerprint))
+    def submit(
+        self, body: dict[str, Any], advertiser_ids: tuple[str, ...], fingerprint: str
+    ) -> Report:
+        """Queues a report; raises DuplicateReportError while the same one is unfinished."""
+        key = hashlib.sha256(fingerprint.encode()).hexdigest()
+        with self.lock:
+            running = self._running(key)
+            if running:
+                raise DuplicateReportError(running)
+            report = self._schedule(body, advertiser_ids)
+            self.state.put("report", report.report_id, _dump(report))
+            self.state.put("fingerprint", key, {"id": report.report_id})
+        return report
+
+    def _running(self, key: str) -> str | None:
+        entry = self.state.get("fingerprint", key)
         report = self.find(entry["id"]) if entry else None
         if report and report.status(self.clock.now()) in {"PENDING", "PROCESSING"}:
             return report.report_id
         return None
 
-    def create(
-        self, body: dict[str, Any], advertiser_ids: tuple[str, ...], fingerprint: str
-    ) -> Report:
+    def _schedule(self, body: dict[str, Any], advertiser_ids: tuple[str, ...]) -> Report:
         now = to_millisecond(self.clock.now())
         processing = now + timedelta(seconds=self.pace.pending_seconds)
         generated = to_millisecond(processing + timedelta(seconds=self.pace.processing_seconds))
@@ -73,13 +94,16 @@ class Reports:
         if self.pace.fail_next > 0:
             self.pace.fail_next -= 1
             failure = "Internal error while generating the report"
-        report = Report(
-            str(uuid.uuid4()), body, advertiser_ids, now, processing, generated,
-            self.clock.data_time(generated), failure,
-        )  # fmt: skip
-        self.state.put("report", report.report_id, _dump(report))
-        self.state.put("fingerprint", _digest(fingerprint), {"id": report.report_id})
-        return report
+        return Report(
+            report_id=str(uuid.uuid4()),
+            body=body,
+            advertiser_ids=advertiser_ids,
+            created_at=now,
+            processing_at=processing,
+            generated_at=generated,
+            data_at=self.clock.data_time(generated),
+            failure=failure,
+        )
 
     def find(self, report_id: str) -> Report | None:
         entry = self.state.get("report", report_id)
@@ -113,10 +137,6 @@ def describe(report: Report, now: datetime, url: str | None, size: int | None) -
         "url": url,
         "urlExpiresAt": stamp(now + timedelta(seconds=URL_SECONDS)) if url else None,
     }
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _dump(report: Report) -> dict[str, Any]:

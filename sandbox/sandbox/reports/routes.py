@@ -19,7 +19,7 @@ from sandbox.deps import Deps, SandboxDeps
 from sandbox.envelopes import AdsError, json_response, reporting
 from sandbox.world.tree import Advertiser
 
-from .lifecycle import URL_SECONDS, Report, describe
+from .lifecycle import URL_SECONDS, DuplicateReportError, Report, describe
 from .request import ReportRequest, parse_request
 from .rows import report_file
 
@@ -52,11 +52,12 @@ def _create(request: Request, body: bytes, caller: Caller) -> Response:
     parsed = parse_request(fields, _latest_date(reachable, deps))
     _check_reach(request, parsed, reachable)
     fingerprint = parsed.fingerprint(account)
-    running = deps.reports.running(fingerprint)
-    if running:
-        raise reporting(425, f"The Request is a duplicate of : {running}")
     kept = {name: fields.get(name) for name in ("name", "startDate", "endDate", "configuration")}
-    report = deps.reports.create(kept, parsed.advertiser_ids, fingerprint)
+    try:
+        report = deps.reports.submit(kept, parsed.advertiser_ids, fingerprint)
+    except DuplicateReportError as error:
+        text = f"The Request is a duplicate of : {error.report_id}"
+        raise reporting(425, text) from error
     shown = describe(report, report.created_at, None, None)
     return json_response(shown | {"status": "PENDING"}, media=CREATED_MEDIA)
 

@@ -81,12 +81,8 @@ def final_cell(
     """What the day comes to once everything has settled."""
     units = dice.units("cell", line_item.line_item_id, creative.ad_id, day.toordinal())
     gross = _impressions(advertiser, order, line_item, creative, day, season, units)
-    views = _chance(gross * line_item.page_view_rate * (0.7 + 0.6 * units[3]), units[4])
-    views = min(views, gross)
-    appeal = advertiser.brand.appeal * season.buying
-    carts = min(views, _chance(views * (0.12 + 0.12 * units[5]) * appeal, units[6]))
-    purchases = min(carts, _chance(carts * (0.25 + 0.25 * units[7]), units[8]))
     clicks = min(gross, _chance(gross * line_item.click_rate * (0.6 + 0.8 * units[9]), units[10]))
+    views, carts, purchases = _funnel(advertiser, line_item, gross, season, units)
     share = advertiser.brand.new_to_brand_share * (0.6 + 0.8 * units[11])
     return Final(
         gross_impressions=gross,
@@ -128,11 +124,27 @@ def _impressions(
     return _chance(expected, units[2])
 
 
+def _funnel(
+    advertiser: Advertiser,
+    line_item: LineItem,
+    gross: int,
+    season: Season,
+    units: tuple[float, ...],
+) -> tuple[int, int, int]:
+    """Detail page views, carts and purchases, each at most the one before."""
+    seen = gross * line_item.page_view_rate * (0.7 + 0.6 * units[3])
+    views = min(gross, _chance(seen, units[4]))
+    appeal = advertiser.brand.appeal * season.buying
+    carts = min(views, _chance(views * (0.12 + 0.12 * units[5]) * appeal, units[6]))
+    purchases = min(carts, _chance(carts * (0.25 + 0.25 * units[7]), units[8]))
+    return views, carts, purchases
+
+
 def _basket(advertiser: Advertiser, luck: float) -> int:
     """Micros of one purchase, whole cents (whole yen in Japan)."""
     market = advertiser.market
     price = advertiser.brand.basket_micros * market.money_per_dollar * (0.8 + 0.4 * luck)
-    return int(price) // market.minor_unit_micros * market.minor_unit_micros
+    return _whole(int(price), market.minor_unit_micros)
 
 
 def _chance(expected: float, luck: float) -> int:
@@ -145,49 +157,63 @@ def as_known(final: Final, known: Knowledge) -> Metrics:
     gross = int(final.gross_impressions * known.traffic)
     if not gross:
         return ZERO
+    return Metrics(**_traffic(final, known, gross), **_conversions(final, known))
+
+
+def _traffic(final: Final, known: Knowledge, gross: int) -> dict[str, int]:
     impressions = gross - min(gross, int(final.invalid_impressions * known.invalid))
-    gross_clicks = int(final.gross_clicks * known.traffic + final.luck * (known.traffic < 1))
-    gross_clicks = min(gross_clicks, final.gross_clicks)
+    gross_clicks = min(gross, _arrived(final.gross_clicks, known.traffic, final.luck))
     clicks = gross_clicks - min(gross_clicks, int(final.invalid_clicks * known.invalid))
+    return {
+        "impressions": impressions,
+        "clicks": min(clicks, impressions),
+        "total_cost_micros": impressions * final.cpm_micros // 1000,
+        "gross_impressions": gross,
+        "gross_clicks": gross_clicks,
+        "viewable_impressions": int(impressions * 0.96 * final.viewable_share),
+        "measurable_impressions": int(impressions * 0.96),
+        "video_starts": int(impressions * final.video_share),
+        "brand_searches": impressions // 1400 + clicks // 9,
+    }
 
-    def seen(count: int) -> int:
-        return min(count, int(count * known.conversions + final.luck))
 
-    bought = seen(final.purchases)
-    new = seen(final.new_to_brand_purchases)
-    halo = seen(final.halo_purchases)
-    views, carts = seen(final.detail_page_views), seen(final.add_to_cart)
+def _conversions(final: Final, known: Knowledge) -> dict[str, int]:
+    share, luck = known.conversions, final.luck
+    views = _arrived(final.detail_page_views, share, luck)
+    carts = _arrived(final.add_to_cart, share, luck)
+    bought = _arrived(final.purchases, share, luck)
+    new = _arrived(final.new_to_brand_purchases, share, luck)
+    halo = _arrived(final.halo_purchases, share, luck)
     units = _scaled(final.units_sold, bought, final.purchases)
     sales = _scaled(final.sales_micros, bought, final.purchases)
-    unit = final.minor_unit_micros
-    return Metrics(
-        impressions=impressions,
-        clicks=min(clicks, impressions),
-        total_cost_micros=impressions * final.cpm_micros // 1000,
-        detail_page_views=views,
-        add_to_cart=carts,
-        purchases=bought,
-        units_sold=units,
-        sales_micros=sales,
-        new_to_brand_purchases=new,
-        new_to_brand_sales_micros=_scaled(final.sales_micros, new, final.purchases),
-        gross_impressions=gross,
-        gross_clicks=min(gross_clicks, gross),
-        viewable_impressions=int(impressions * 0.96 * final.viewable_share),
-        measurable_impressions=int(impressions * 0.96),
-        video_starts=int(impressions * final.video_share),
-        purchases_from_clicks=bought * 2 // 5,
-        total_detail_page_views=views + views // 3,
-        total_add_to_cart=carts + carts // 4 + halo,
-        total_purchases=bought + halo,
-        total_units_sold=units + halo,
-        total_sales_micros=sales
-        + halo * (_scaled(final.sales_micros, 1, final.purchases) * 4 // 5 // unit * unit),
-        new_to_brand_units_sold=min(units, new + new // 6),
-        add_to_list=views // 25,
-        brand_searches=impressions // 1400 + clicks // 9,
-        new_subscribe_and_save=bought // 11,
-    )
+    halo_basket = _scaled(final.sales_micros, 1, final.purchases) * 4 // 5
+    return {
+        "detail_page_views": views,
+        "add_to_cart": carts,
+        "purchases": bought,
+        "units_sold": units,
+        "sales_micros": sales,
+        "new_to_brand_purchases": new,
+        "new_to_brand_sales_micros": _scaled(final.sales_micros, new, final.purchases),
+        "purchases_from_clicks": bought * 2 // 5,
+        "total_detail_page_views": views + views // 3,
+        "total_add_to_cart": carts + carts // 4 + halo,
+        "total_purchases": bought + halo,
+        "total_units_sold": units + halo,
+        "total_sales_micros": sales + halo * _whole(halo_basket, final.minor_unit_micros),
+        "new_to_brand_units_sold": min(units, new + new // 6),
+        "add_to_list": views // 25,
+        "new_subscribe_and_save": bought // 11,
+    }
+
+
+def _arrived(count: int, share: float, luck: float) -> int:
+    """How many of `count` are known: unbiased for small counts, never falling as `share` rises."""
+    return min(count, int(count * share + luck)) if share > 0 else 0
+
+
+def _whole(micros: int, unit: int) -> int:
+    return micros // unit * unit
 
 
 def _scaled(total: int, part: int, whole: int) -> int:
