@@ -235,7 +235,7 @@ async def test_a_load_that_kills_the_process_every_time_is_parked(
     async def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(service, "_fetch", die)
+    monkeypatch.setattr(service, "fetch", die)
     for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
             await load_next(world.loader)
@@ -255,7 +255,7 @@ async def test_a_worker_that_lost_its_lease_writes_nothing(world: ReportingWorld
             tx, token=slow_token, now=world.now, lease=timedelta(seconds=1), max_attempts=9
         )
     assert slow is not None
-    content = await service._fetch(world.loader, slow)
+    content = await service.fetch(world.loader, slow)
     world.now += timedelta(seconds=2)
     await world.drain()
     async with world.db.tx(SYSTEM) as tx:

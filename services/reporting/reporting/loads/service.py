@@ -70,7 +70,7 @@ async def load_next(loader: Loader) -> bool:
 
 async def _attempt(loader: Loader, load: Load) -> None:
     try:
-        content = await _fetch(loader, load)
+        content = await fetch(loader, load)
         async with loader.db.tx(Scope.organization(load.organization_id)) as tx:
             await apply(tx, load, content, loader.clock())
     except SliceRejected as error:
@@ -81,7 +81,7 @@ async def _attempt(loader: Loader, load: Load) -> None:
         await _postpone(loader, load, error)
 
 
-async def _fetch(loader: Loader, load: Load) -> Slice:
+async def fetch(loader: Loader, load: Load) -> Slice:
     """Download what the claim check names, verify it and read it, in a folder that vanishes."""
     check_range(load)
     with TemporaryDirectory(prefix="leadline-load-", dir=loader.temp_folder) as folder:

@@ -63,7 +63,14 @@ async def answer(tx: Tx, caller: Caller, plan: Plan, now: datetime) -> dict[str,
 
 def to_json(document: Mapping[str, Any]) -> bytes:
     """Dates as ISO 8601, ids as text, money with all its digits."""
-    return orjson.dumps(document)
+    return orjson.dumps(document, default=_id_text)
+
+
+def _id_text(value: object) -> str:
+    """asyncpg's UUIDs are a kind of UUID that orjson does not know."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in an answer")
 
 
 def columns(plan: Plan) -> list[dict[str, Any]]:
