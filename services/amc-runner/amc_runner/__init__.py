@@ -1,0 +1,1 @@
+"""Amazon Marketing Cloud: which accounts and instances each connection can reach."""

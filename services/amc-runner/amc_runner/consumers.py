@@ -1,0 +1,48 @@
+"""Facts from the bus that make a connection worth looking at, or end it."""
+
+from shared.clock import utc_now
+from shared.consumers import on
+from shared.db import Tx
+from shared.events import (
+    ConnectionAuthorized,
+    ConnectionReauthorized,
+    ConnectionRevoked,
+    CredentialRecovered,
+    Event,
+)
+
+from . import queries, service
+
+
+async def look_at_authorized(tx: Tx, event: Event[ConnectionAuthorized]) -> None:
+    """A consent, the first or a later one."""
+    data = event.data
+    await service.connection_authorized(
+        tx, data.connection_id, event.tenantid, data.region, data.consented_at, utc_now()
+    )
+
+
+async def look_at_reauthorized(tx: Tx, event: Event[ConnectionReauthorized]) -> None:
+    """The same connection was consented to again."""
+    data = event.data
+    await service.connection_authorized(
+        tx, data.connection_id, event.tenantid, data.region, data.consented_at, utc_now()
+    )
+
+
+async def look_at_recovered(tx: Tx, event: Event[CredentialRecovered]) -> None:
+    """Tokens work again: what failed for want of one is tried at once."""
+    await queries.want_discovery(tx, event.data.connection_id, event.tenantid, utc_now())
+
+
+async def forget_revoked(tx: Tx, event: Event[ConnectionRevoked]) -> None:
+    """The connection ended: what it reached is no longer shown."""
+    await queries.revoke_connection(tx, event.data.connection_id, event.tenantid, event.time)
+
+
+HANDLERS = (
+    on(ConnectionAuthorized, look_at_authorized),
+    on(ConnectionReauthorized, look_at_reauthorized),
+    on(CredentialRecovered, look_at_recovered),
+    on(ConnectionRevoked, forget_revoked),
+)
