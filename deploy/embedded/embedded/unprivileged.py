@@ -75,11 +75,18 @@ def own_folder(folder: Path, user: User | None) -> Path:
     if not folder.is_symlink() and reachable(folder.parent, user):
         home = folder
     else:
-        home = _STATE / hashlib.sha256(bytes(folder.absolute())).hexdigest()[:16]
+        home = _passable(_STATE) / hashlib.sha256(bytes(folder.absolute())).hexdigest()[:16]
         _link(folder, home)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.chown(home, user.uid, user.gid)
     return home
+
+
+def _passable(folder: Path) -> Path:
+    """Made when missing, and open to passers-by whatever the umask."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    return folder
 
 
 def _link(folder: Path, home: Path) -> None:
@@ -107,12 +114,12 @@ def reachable_copy(parts: dict[str, Path], name: str, user: User | None) -> Path
     """
     copy = _CACHE / name
     if not copy.exists():
-        _CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=_CACHE))
+        unfinished = Path(tempfile.mkdtemp(dir=_passable(_CACHE)))
         for place, source in parts.items():
             (unfinished / place).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if source.is_dir() else shutil.copy2)(source, unfinished / place)
-        unfinished.chmod(0o755)
+        for folder in (unfinished, *(path for path in unfinished.rglob("*") if path.is_dir())):
+            folder.chmod(0o755)
         with contextlib.suppress(OSError):  # another start was quicker
             unfinished.rename(copy)
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import socket
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,20 @@ async def test_control_refuses_a_wrong_token_and_nonsense(unused_tcp_port: int) 
         await writer.wait_closed()
 
 
+@pytest.fixture
+def scratch() -> Generator[Path]:
+    with unprivileged.scratch_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def closed_umask() -> Generator[None]:
+    """As the supervisor sets it."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
 STRANGER = User("stranger", 54321, 54321)
 
 
@@ -127,16 +142,32 @@ def test_a_closed_parent_makes_a_folder_unreachable(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs parts as another user")
 def test_data_below_a_closed_folder_lives_elsewhere_and_is_erased_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, scratch: Path, closed_umask: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tmp_path.chmod(0o700)
-    monkeypatch.setattr(unprivileged, "_STATE", tmp_path.parent / "state")
+    state = scratch / "state"
+    monkeypatch.setattr(unprivileged, "_STATE", state)
     folder = tmp_path / "postgres"
     home = unprivileged.own_folder(folder, STRANGER)
-    assert home.parent == tmp_path.parent / "state"
+    assert home.parent == state
+    assert unprivileged.reachable(home, STRANGER)
     assert folder.resolve() == home
     assert home.stat().st_uid == STRANGER.uid
     assert unprivileged.own_folder(folder, STRANGER) == home
     unprivileged.erase(folder)
     assert not home.exists()
     assert not folder.is_symlink()
+
+
+def test_a_copy_for_another_user_can_be_reached_whatever_the_umask(
+    tmp_path: Path, scratch: Path, closed_umask: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unprivileged, "_CACHE", scratch / "cache")
+    program = tmp_path / "wheel" / "bin" / "program"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/true")
+    program.chmod(0o755)
+    copy = unprivileged.reachable_copy({"a/b/program": program}, "wheel-1", STRANGER)
+    assert unprivileged.reachable(copy / "a" / "b", STRANGER)
+    assert (copy / "a" / "b" / "program").stat().st_mode & 0o001
+    assert unprivileged.reachable_copy({}, "wheel-1", STRANGER) == copy
