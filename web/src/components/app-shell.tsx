@@ -25,8 +25,8 @@ export function AppShell({ children }: { children: ReactNode }) {
       >
         {t("skip")}
       </a>
-      <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
-        <aside className="sticky top-0 hidden h-dvh flex-col gap-6 border-r bg-sidebar px-3 py-4 lg:flex">
+      <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
+        <aside className="sticky top-0 z-30 hidden h-dvh flex-col gap-6 border-r bg-sidebar px-3 py-4 lg:flex">
           <Organization testId="organization-name" />
           <Nav />
           <div className="mt-auto grid gap-2">
@@ -78,7 +78,7 @@ function MobileBar() {
   const t = useTranslations("app");
   const [open, setOpen] = useState(false);
   return (
-    <div className="sticky top-0 z-30 flex items-center justify-between gap-2 border-b bg-sidebar px-3 py-2 lg:hidden">
+    <header className="sticky top-0 z-30 flex items-center justify-between gap-2 border-b bg-sidebar px-3 py-2 lg:hidden">
       <Organization />
       <div className="flex items-center gap-1">
         <LiveIndicator />
@@ -97,6 +97,6 @@ function MobileBar() {
           </DialogContent>
         </Dialog>
       </div>
-    </div>
+    </header>
   );
 }

@@ -36,17 +36,15 @@ export function UserMenu() {
       onError: (error) => toast.error(t("signOutFailed"), { description: error.message }),
     });
   return (
-    <DropdownMenu>
-      <DropdownMenuTrigger
-        aria-label={`${t("menu")}: ${user.name || user.email}`}
-        className="flex w-full items-center gap-2.5 rounded-md p-1.5 text-left hover:bg-sidebar-accent"
-      >
+    <DropdownMenu modal={false}>
+      <DropdownMenuTrigger className="flex w-full items-center gap-2.5 rounded-md p-1.5 text-left hover:bg-sidebar-accent">
         <span
           aria-hidden
           className="grid size-7 place-items-center rounded-full bg-primary font-semibold text-primary-foreground text-xs"
         >
           {initials(user.name || user.email)}
         </span>
+        <span className="sr-only">{t("menu")}: </span>
         <span className="min-w-0 flex-1">
           <span className="block truncate font-medium text-[13px]">{user.name || user.email}</span>
           <span className="block truncate text-muted-foreground text-xs capitalize">{session.data.role}</span>

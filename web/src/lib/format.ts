@@ -59,7 +59,7 @@ export function formatDay(day: string, locale?: string, withYear = false): strin
 export function formatInstant(instant: string, now: number = Date.now(), locale?: string): string {
   const at = new Date(instant);
   const sameDay = at.toDateString() === new Date(now).toDateString();
-  const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+  const options: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
   return new Intl.DateTimeFormat(locale, sameDay ? options : { ...options, day: "numeric", month: "short" }).format(at);
 }
 

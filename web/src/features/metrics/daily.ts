@@ -14,7 +14,7 @@ export function dailySeries(result: MetricsResult, currency: string, range: Rang
 }
 
 /** Days on which at least one advertiser in scope lacks data. */
-export function missingDays(result: MetricsResult, range: Range): string[] {
-  const days = new Set(result.gaps.flatMap((gap) => gap.dates));
+export function missingDays(gaps: MetricsResult["gaps"], range: Range): string[] {
+  const days = new Set(gaps.flatMap((gap) => gap.dates));
   return [...days].filter((day) => day >= range.start && day <= range.end).sort();
 }

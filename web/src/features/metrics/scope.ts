@@ -24,6 +24,14 @@ export function advertiserChoices(items: readonly Freshness[], brands: readonly 
     .sort(byName);
 }
 
+type Gap = MetricsResult["gaps"][number];
+
+/** Gaps that touch the numbers shown: an advertiser billed in another currency is not part of them. */
+export function gapsShown(gaps: readonly Gap[], items: readonly Freshness[], currency: string): Gap[] {
+  const currencies = new Map(items.map((item) => [item.advertiser_id, item.currency]));
+  return gaps.filter((gap) => gap.dates.length > 0 && (currencies.get(gap.advertiser_id) ?? currency) === currency);
+}
+
 export interface CurrencyScope {
   currencies: string[];
   /** The one whose numbers are shown; money of others is never mixed in. */

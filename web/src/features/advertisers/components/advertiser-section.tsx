@@ -17,11 +17,13 @@ import { AdvertiserRow } from "./advertiser-row";
 const FIRST_ROWS = 12;
 
 interface AdvertiserSectionProps {
+  /** Name of the connection that sees them. */
+  owner: string;
   advertisers: readonly Advertiser[] | undefined;
   syncs: readonly Sync[];
 }
 
-export function AdvertiserSection({ advertisers, syncs }: AdvertiserSectionProps) {
+export function AdvertiserSection({ owner, advertisers, syncs }: AdvertiserSectionProps) {
   const t = useTranslations("advertisers");
   if (!advertisers) return <Skeleton className="m-4 h-32" />;
   if (!advertisers.length) {
@@ -34,7 +36,7 @@ export function AdvertiserSection({ advertisers, syncs }: AdvertiserSectionProps
   return (
     <div className="border-t">
       <SectionHead advertisers={advertisers} />
-      <AdvertiserTable advertisers={advertisers} syncs={syncs} />
+      <AdvertiserTable owner={owner} advertisers={advertisers} syncs={syncs} />
     </div>
   );
 }
@@ -70,7 +72,11 @@ function SectionHead({ advertisers }: { advertisers: readonly Advertiser[] }) {
   );
 }
 
-function AdvertiserTable({ advertisers, syncs }: { advertisers: readonly Advertiser[]; syncs: readonly Sync[] }) {
+function AdvertiserTable({
+  owner,
+  advertisers,
+  syncs,
+}: AdvertiserSectionProps & { advertisers: readonly Advertiser[] }) {
   const t = useTranslations("advertisers");
   const table = useTranslations("table");
   const [all, setAll] = useState(false);
@@ -78,14 +84,14 @@ function AdvertiserTable({ advertisers, syncs }: { advertisers: readonly Adverti
   const left = advertisers.length - shown.length;
   return (
     <>
-      <TableScroller label={t("title")}>
+      <TableScroller label={t("tableOf", { name: owner })}>
         <Table>
           <thead className="border-t">
             <tr>
-              <Th>{t("name")}</Th>
-              <Th>{t("market")}</Th>
-              <Th>{t("brand")}</Th>
-              <Th className="w-80">{t("ingestion")}</Th>
+              <Th className="w-[30%]">{t("name")}</Th>
+              <Th className="w-[18%]">{t("market")}</Th>
+              <Th className="w-[22%]">{t("brand")}</Th>
+              <Th>{t("ingestion")}</Th>
             </tr>
           </thead>
           <tbody>

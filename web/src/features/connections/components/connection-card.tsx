@@ -24,6 +24,7 @@ interface ConnectionCardProps {
 
 export function ConnectionCard({ connection, credential, advertisers, syncs }: ConnectionCardProps) {
   const t = useTranslations("connections");
+  const name = connection.label || t(connection.region);
   const pending = connection.status === "pending";
   const mine = new Set(advertisers?.map((advertiser) => advertiser.id));
   return (
@@ -35,7 +36,7 @@ export function ConnectionCard({ connection, credential, advertisers, syncs }: C
     >
       <CardHeader>
         <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
-          <CardTitle id={`connection-${connection.id}`}>{connection.label || t(connection.region)}</CardTitle>
+          <CardTitle id={`connection-${connection.id}`}>{name}</CardTitle>
           <Badge tone={TONES[connection.status]}>{t(connection.status)}</Badge>
           <span className="text-muted-foreground text-xs">
             {connection.region} · <Facts connection={connection} />
@@ -50,7 +51,7 @@ export function ConnectionCard({ connection, credential, advertisers, syncs }: C
             <DiscoveryPanel connection={connection} />
             <IngestionPanel syncs={syncs.filter((sync) => mine.has(sync.advertiser_id))} />
           </div>
-          <AdvertiserSection advertisers={advertisers} syncs={syncs} />
+          <AdvertiserSection owner={name} advertisers={advertisers} syncs={syncs} />
         </>
       )}
     </Card>
@@ -77,7 +78,9 @@ function Reconnect({ connection, credential }: { connection: Connection; credent
   const body = { region: connection.region, ...(connection.label ? { label: connection.label } : {}) };
   return (
     <Button disabled={connect.isPending || connect.isSuccess} onClick={() => connect.mutate(body)}>
-      {connect.isPending || connect.isSuccess ? t("redirecting") : t("reconnect")}
+      {connect.isPending || connect.isSuccess
+        ? t("redirecting")
+        : t(connection.status === "pending" ? "startAgain" : "reconnect")}
     </Button>
   );
 }

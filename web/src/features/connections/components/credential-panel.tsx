@@ -43,7 +43,7 @@ function TokenCountdown({ expiresAt }: { expiresAt: string | null }) {
   const left = countdown(expiresAt, now);
   return (
     <p className="flex items-baseline gap-2" title={expiresAt}>
-      <span className="text-[13px] text-muted-foreground">{left.expired && now ? null : t("expiresIn")}</span>
+      {left.expired && now ? null : <span className="text-[13px] text-muted-foreground">{t("expiresIn")}</span>}
       <span
         role="timer"
         data-testid="token-countdown"

@@ -36,7 +36,7 @@ export function CampaignTable(props: CampaignTableProps) {
   const { state, request, result, error, scope, onRetry, onChange } = props;
   const t = useTranslations("table");
   return (
-    <Card data-testid="campaign-table" data-level={state.level} aria-label={t("label")}>
+    <Card data-testid="campaign-table" data-level={state.level}>
       <CardHeader>
         <Segmented<Level>
           label={t("level")}

@@ -16,13 +16,14 @@ const DailyPlot = lazy(() => import("./daily-plot"));
 
 interface DailyChartProps {
   result: MetricsResult | undefined;
+  gaps: MetricsResult["gaps"];
   currency: string;
   range: Range;
   chart: [Metric, Metric | null];
   onChart: (chart: [Metric, Metric | null]) => void;
 }
 
-export function DailyChart({ result, currency, range, chart, onChart }: DailyChartProps) {
+export function DailyChart({ result, gaps, currency, range, chart, onChart }: DailyChartProps) {
   const t = useTranslations("dashboard");
   const name = useTranslations("metric");
   const shown = chart.filter((metric) => metric !== null);
@@ -39,9 +40,9 @@ export function DailyChart({ result, currency, range, chart, onChart }: DailyCha
         <ChartChoice chart={chart} onChart={onChart} />
       </CardHeader>
       <div role="img" aria-label={label} className="h-72 px-2 pt-4 pb-2 sm:px-3">
-        {points && result ? (
+        {points ? (
           <Suspense fallback={<Skeleton className="h-full w-full" />}>
-            <DailyPlot points={points} missing={missingDays(result, range)} metrics={shown} currency={currency} />
+            <DailyPlot points={points} missing={missingDays(gaps, range)} metrics={shown} currency={currency} />
           </Suspense>
         ) : (
           <Skeleton className="h-full w-full" />

@@ -34,7 +34,7 @@ export default function DailyPlot({ points, missing, metrics, currency }: DailyP
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 800, height: 264 }}>
       <ComposedChart data={points} margin={{ top: 4, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
-        <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
+        <CartesianGrid yAxisId="bars" vertical={false} stroke="var(--chart-grid)" />
         {missing.map((day) => (
           <ReferenceArea
             key={day}
@@ -52,7 +52,8 @@ export default function DailyPlot({ points, missing, metrics, currency }: DailyP
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: "var(--border)" }}
-          minTickGap={28}
+          minTickGap={24}
+          interval="equidistantPreserveStart"
         />
         <YAxis yAxisId="bars" tickFormatter={axis(bars)} tick={TICK} tickLine={false} axisLine={false} width={56} />
         {line && !shared ? (

@@ -12,7 +12,7 @@ import { textIn } from "../catalogue";
 import { localDay, previousRange, rangeOf } from "../periods";
 import { useCatalogue, useFreshness, useMetrics } from "../queries";
 import { dailyRequest, namesRequest, tableRequest } from "../request";
-import { brandChoices, currencyScope } from "../scope";
+import { brandChoices, currencyScope, gapsShown } from "../scope";
 import type { DashboardState } from "../state";
 import { CampaignTable } from "./campaign-table";
 import { DailyChart } from "./daily-chart";
@@ -73,6 +73,7 @@ function Numbers({ state, onChange }: DashboardProps) {
   const freshness = useFreshness(range);
   const catalogue = useCatalogue();
   const named = useMetrics(namesRequest(state, range)).data?.rows[0];
+  const gaps = gapsShown(daily.data?.gaps ?? [], freshness.data ?? [], money.shown);
   const brands = brandChoices(freshness.data ?? []);
   return (
     <>
@@ -87,7 +88,7 @@ function Numbers({ state, onChange }: DashboardProps) {
       />
       <IngestionNotice />
       {daily.error ? <Problem error={daily.error} onRetry={() => void daily.refetch()} /> : null}
-      <GapNotice gaps={daily.data?.gaps ?? []} />
+      <GapNotice gaps={gaps} />
       <KpiGrid
         totals={money.totals}
         currency={money.shown}
@@ -99,6 +100,7 @@ function Numbers({ state, onChange }: DashboardProps) {
       />
       <DailyChart
         result={daily.data}
+        gaps={gaps}
         currency={money.shown}
         range={range}
         chart={state.chart}

@@ -12,21 +12,20 @@ const NAMED_DAYS = 6;
 export function GapNotice({ gaps }: { gaps: readonly Gap[] }) {
   const t = useTranslations("dashboard");
   const text = useGapText();
-  const real = gaps.filter((gap) => gap.dates.length > 0);
-  const [first] = real;
+  const [first] = gaps;
   if (!first) return null;
   return (
     <Alert tone="warning" role="status" data-testid="gap-notice">
-      {real.length === 1 ? (
+      {gaps.length === 1 ? (
         <p>{text(first)}</p>
       ) : (
         <details>
           <summary className="cursor-pointer">
-            {t("gapsMany", { count: real.length })}{" "}
+            {t("gapsMany", { count: gaps.length })}{" "}
             <span className="underline underline-offset-2">{t("gapsShow")}</span>
           </summary>
           <ul className="mt-2 grid max-h-48 gap-1 overflow-y-auto">
-            {real.map((gap) => (
+            {gaps.map((gap) => (
               <li key={gap.advertiser_id}>{text(gap)}</li>
             ))}
           </ul>

@@ -31,7 +31,15 @@ export function TableHead({ state, onSort }: { state: DashboardState; onSort: (s
           className="sticky left-0 z-10 bg-card"
         />
         {TABLE_METRICS.map((name) => (
-          <SortHead key={name} field={name} name={metric(name)} sort={state.sort} onSort={onSort} numeric />
+          <SortHead
+            key={name}
+            field={name}
+            name={name === "new_to_brand_share" ? t("newToBrandShort") : metric(name)}
+            title={metric(name)}
+            sort={state.sort}
+            onSort={onSort}
+            numeric
+          />
         ))}
         <Th className="text-right">{t("asOf")}</Th>
       </tr>
@@ -42,13 +50,14 @@ export function TableHead({ state, onSort }: { state: DashboardState; onSort: (s
 interface SortHeadProps {
   field: string;
   name: string;
+  title?: string;
   sort: Sort;
   numeric?: boolean;
   className?: string;
   onSort: (sort: Sort) => void;
 }
 
-function SortHead({ field, name, sort, numeric = false, className, onSort }: SortHeadProps) {
+function SortHead({ field, name, title, sort, numeric = false, className, onSort }: SortHeadProps) {
   const active = sort.field === field;
   const Icon = !active ? ChevronsUpDown : sort.descending ? ArrowDown : ArrowUp;
   const descending = active ? !sort.descending : numeric;
@@ -59,6 +68,7 @@ function SortHead({ field, name, sort, numeric = false, className, onSort }: Sor
     >
       <button
         type="button"
+        title={title === name ? undefined : title}
         onClick={() => onSort({ field, descending })}
         className={cn(
           "group flex h-9 w-full items-center gap-1 px-3 hover:text-foreground focus-visible:outline-offset-[-2px]",

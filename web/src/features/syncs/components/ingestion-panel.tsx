@@ -19,10 +19,10 @@ export function IngestionPanel({ syncs }: { syncs: readonly Sync[] }) {
       data-completed={progress.completed}
       data-total={progress.total}
     >
-      <h3 className="flex h-5 items-center gap-2 text-muted-foreground text-xs">
+      <p className="flex h-5 items-center gap-2 text-muted-foreground text-xs">
         {t("title")}
         {progress.failed ? <Badge tone="danger">{t("failedCount", { count: progress.failed })}</Badge> : null}
-      </h3>
+      </p>
       {progress.total ? (
         <>
           <p className="font-semibold text-lg tabular-nums">{percent} %</p>
