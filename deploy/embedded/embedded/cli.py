@@ -68,7 +68,7 @@ def _start_daemon(settings: Settings) -> subprocess.Popen[bytes]:
     log = settings.home / "logs" / "supervisor.log"
     log.parent.mkdir(mode=0o700, exist_ok=True)
     with log.open("wb") as output:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603
             [sys.executable, "-P", sys.argv[0], "supervise"],  # -P: not its folder on the path
             stdin=subprocess.DEVNULL,
             stdout=output,
