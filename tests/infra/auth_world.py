@@ -26,6 +26,7 @@ from shared.clock import utc_now
 from shared.db import SYSTEM, Db
 from shared.internal_tokens import Actor, TokenSigner, TokenVerifier, generate_keypair
 from shared.service_client import ServiceClient
+from token_refresher.schemas import AccessTokenAsk, GrantBody
 
 PUBLIC_URL = "http://127.0.0.1:8750"
 AMAZON = "http://127.0.0.1:8756"
@@ -78,7 +79,8 @@ class Gated(httpx.AsyncBaseTransport):
 
 @dataclass
 class FakeTokenRefresher:
-    """Keeps grants and hands out their access tokens; `down` answers 503, `reauth` 409."""
+    """Keeps grants and hands out their access tokens; `down` answers 503, `reauth` 409. Accepts only
+    the bodies that the real one accepts."""
 
     grants: dict[UUID, dict[str, Any]] = field(default_factory=dict[UUID, dict[str, Any]])
     puts: int = 0
@@ -94,9 +96,11 @@ class FakeTokenRefresher:
             return _problem(503, "database_unavailable")
         connection_id = UUID(request.url.path.split("/")[3])
         if request.method == "PUT":
+            GrantBody.model_validate_json(request.content)
             self.puts += 1
             self.grants[connection_id] = json.loads(request.content)
             return httpx.Response(204)
+        AccessTokenAsk.model_validate_json(request.content)
         if self.reauth:
             return _problem(409, "reauth_required")
         grant = self.grants[connection_id]

@@ -8,6 +8,7 @@ from uuid import UUID
 from amazon_ads import lwa
 from shared.db import SYSTEM, Db, Tx
 from shared.ids import new_id
+from shared.metrics import counter
 
 from auth.names import clean_name
 from auth.pepper import Pepper, new_bearer
@@ -24,6 +25,8 @@ from .domain import (
     judge,
 )
 from .handover import Handovers
+
+CONSENTS = counter("consents_total", "Browsers that came back from Amazon", ["outcome"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,11 @@ class ConsentDesk:
     async def receive(self, answer: Answer, visitor: Visitor, now: datetime) -> Landing:
         """Uses the state up, redeems the code and hands the grant over. Never raises for what the
         browser brought; a hand-over slower than `wait_seconds` is told as amazon_unavailable."""
+        landing = await self._receive(answer, visitor, now)
+        CONSENTS.labels(outcome=landing.error or "connected").inc()
+        return landing
+
+    async def _receive(self, answer: Answer, visitor: Visitor, now: datetime) -> Landing:
         async with self.db.tx(SYSTEM) as tx:
             accepted = await self._accept(tx, answer, visitor, now)
         if not isinstance(accepted, Handover):

@@ -14,6 +14,7 @@ from shared.db import SYSTEM, Db
 from shared.errors import AppError
 from shared.ids import new_id
 from shared.internal_tokens import Actor
+from shared.metrics import counter
 from shared.service_client import ServiceClient
 
 from auth.workers import Workers
@@ -22,6 +23,7 @@ from . import queries
 from .domain import LEASE, REGIONS, SEAT, Claim, Look, Seen, retry_at
 from .sightings import apply_look
 
+DISCOVERIES = counter("discoveries_total", "Looks at what a connection sees", ["outcome"])
 _log = structlog.get_logger(__name__)
 
 
@@ -118,6 +120,7 @@ class Discoverer:
             await queries.note_region(tx, claim, region, look.seats, len(look.amazon_ids))
 
     async def _finish(self, claim: Claim, state: str, error_code: str | None) -> None:
+        DISCOVERIES.labels(outcome=state).inc()
         async with self.db.tx(SYSTEM) as tx:
             await queries.finish(tx, claim, state, error_code, self.clock())
 
@@ -136,6 +139,7 @@ class Discoverer:
         if later is None:
             await self._finish(claim, "failed", code)
             return
+        DISCOVERIES.labels(outcome="put_off").inc()
         async with self.db.tx(SYSTEM) as tx:
             await queries.put_off(tx, claim, code, later)
 

@@ -8,6 +8,7 @@ from shared.db import SYSTEM, Db, Tx
 from shared.errors import Unauthenticated
 from shared.events import SessionRevoked
 from shared.ids import new_id
+from shared.metrics import counter
 
 from auth.names import fold_email
 from auth.pepper import Pepper, new_bearer
@@ -17,6 +18,8 @@ from . import queries
 from .domain import Lifetime, Session
 from .passwords import Passwords
 from .throttle import LoginThrottle
+
+SIGN_INS = counter("sign_ins_total", "Attempts to sign in that reached the password", ["outcome"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,13 @@ class Sessions:
             login = await queries.login_of(tx, email)
         stored = login.argon2_hash if login else None
         if not await self.passwords.matches(stored, attempt.password) or login is None:
+            SIGN_INS.labels(outcome="refused").inc()
             raise Unauthenticated(
                 "E-mail address or password is wrong.", code="invalid_credentials"
             )
         await self._rehash(login, attempt.password)
         await self.throttle.forgive(email)
+        SIGN_INS.labels(outcome="done").inc()
         return await self._open(login, attempt, now)
 
     async def resolve(self, tx: Tx, token: str, now: datetime) -> Session:

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 
 from shared.db import SYSTEM, Db
 from shared.errors import TooManyRequests, Unavailable
+from shared.metrics import counter
 from shared.ratelimit import RateLimiter
 
 from auth.pepper import Pepper
 
 from . import queries
+
+THROTTLED = counter("sign_ins_throttled_total", "Attempts to sign in that were not looked at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class LoginThrottle:
 
 
 def _throttled(seconds: float) -> TooManyRequests:
+    THROTTLED.inc()
     return TooManyRequests(
         "Too many attempts to sign in.",
         code="login_throttled",
