@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 EMBEDDED := $(BIN)/python -m embedded
-WITH_NODE := PATH="$$PATH:$(CURDIR)/$(BIN)" NEXT_TELEMETRY_DISABLED=1
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH" NEXT_TELEMETRY_DISABLED=1
 
 # Settings given as `make up PORT_BASE=8500` reach the programs.
 ifdef PORT_BASE
