@@ -1,6 +1,6 @@
 """`python -m gateway.openapi`: one OpenAPI document for the whole system, from the services' own routers.
 
-A tool of the build, run where all services are installed: it looks for `router` in each service's
+A tool of the build, run where all services are installed: it looks for routers in each service's
 `routes` modules by name. The running gateway reads only the file that it writes and knows no service's
 code. Needs no database, broker or settings.
 """
@@ -8,7 +8,6 @@ code. Needs no database, broker or settings.
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -50,14 +49,16 @@ class OpenApiConflict(Exception):
     """Two services claim the same path or operation name, or a path that is not routed to them."""
 
 
-def routers(package: str) -> Iterator[APIRouter]:
-    """The routers of a service: `router` of each module named `routes`, in order of module names."""
+def routers(package: str) -> list[APIRouter]:
+    """The routers of a service: those in its modules named `routes`, in order of names."""
     root = importlib.import_module(package)
     names = [info.name for info in pkgutil.walk_packages(root.__path__, f"{package}.")]
+    found: dict[int, APIRouter] = {}
     for name in sorted(name for name in names if name.rsplit(".", 1)[-1] == "routes"):
-        router = getattr(importlib.import_module(name), "router", None)
-        if isinstance(router, APIRouter):
-            yield router
+        for value in vars(importlib.import_module(name)).values():
+            if isinstance(value, APIRouter):
+                found[id(value)] = value
+    return list(found.values())
 
 
 def describe(service: str) -> dict[str, Any]:
