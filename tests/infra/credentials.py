@@ -115,13 +115,13 @@ class World:
             batch=batch,
             lease=LEASE,
             clock=self.clock,
-            sleep=self._sleep,
+            sleep=self.sleep,
         )
         wait = timedelta(seconds=5)
         handout = HandOut(db, ring, refresher, wait=wait, clock=self.clock)
         return Replica(db, refresher, handout)
 
-    async def _sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         await asyncio.sleep(0)
 
