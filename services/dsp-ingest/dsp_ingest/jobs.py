@@ -1,11 +1,12 @@
 """Ticks: plan what is due, work on reports. Each step is claim → call → apply."""
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
 from typing import Any
 
-from shared.db import SYSTEM
+from shared.db import CONNECTION_ERRORS, SYSTEM
 from shared.loops import Loops
 from shared.metrics import counter
 
@@ -17,6 +18,8 @@ from .reports.service import Work
 from .syncs import service as syncs
 
 log = logging.getLogger(__name__)
+
+DEFECT = "internal_error"
 
 STEPS = counter(
     "dsp_report_steps_total", "Steps of reports, by state and outcome", ["state", "outcome"]
@@ -58,8 +61,14 @@ async def carry_out(deps: Deps, work: Work) -> None:
         kept = await service.apply(tx, work, result, deps.clock(), deps.draw(), limits)
     if not kept:
         LOST.inc()
-    outcome = result.code if isinstance(result, Problem) else "done"
-    STEPS.labels(state=work.report.state, outcome=outcome).inc()
+    STEPS.labels(state=work.report.state, outcome=_outcome(result)).inc()
+
+
+def _outcome(result: Result) -> str:
+    """A label with few values: the kind of problem, a defect of ours, or done."""
+    if not isinstance(result, Problem):
+        return "done"
+    return result.code if result.code == DEFECT else result.kind
 
 
 async def _perform(deps: Deps, work: Work) -> Result:
@@ -68,7 +77,7 @@ async def _perform(deps: Deps, work: Work) -> Result:
         return await service.perform(work, deps.tools)
     except Exception as error:
         log.exception("a step failed in a way nobody thought of")
-        return Problem("unavailable", "internal_error", type(error).__name__)
+        return Problem("unavailable", DEFECT, type(error).__name__)
     finally:
         keeper.cancel()
         await asyncio.gather(keeper, return_exceptions=True)
@@ -107,8 +116,9 @@ class Workers:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if works:
-            async with self._deps.db.tx(SYSTEM) as tx:
-                await reports.release(tx, [work.lease_token for work in works])
+            with contextlib.suppress(*CONNECTION_ERRORS):
+                async with self._deps.db.tx(SYSTEM) as tx:
+                    await reports.release(tx, [work.lease_token for work in works])
 
     async def tick(self) -> bool:
         """Claims one report if a place is free; True when it did."""

@@ -50,7 +50,8 @@ def create_app(
     tokens = ServiceClient(
         settings.token_refresher_url, "token-refresher", signer, SERVICE, transport=token_transport
     )
-    amazon = _amazon(settings, tokens, amazon_transport)
+    valkey = Valkey(settings.redis_url.get_secret_value())
+    amazon = _amazon(settings, tokens, valkey, amazon_transport)
     warehouse = Warehouse(ObjectStore.from_url(settings.object_store_url))
     scratch = Scratch(settings)
     tools = tools_of(settings, amazon, warehouse, scratch.path, clock)
@@ -64,12 +65,15 @@ def create_app(
         deps,
         service=SERVICE,
         routers=[router],
-        resources=[db, bus, scratch, tokens, amazon, workers, loops],
+        resources=[db, bus, scratch, valkey, tokens, amazon, workers, loops],
     )
 
 
 def _amazon(
-    settings: Settings, tokens: ServiceClient, transport: httpx.AsyncBaseTransport | None
+    settings: Settings,
+    tokens: ServiceClient,
+    valkey: "Valkey",
+    transport: httpx.AsyncBaseTransport | None,
 ) -> Amazon:
     http = httpx.AsyncClient(transport=transport, trust_env=not settings.amazon_base_url)
     return Amazon(
@@ -77,9 +81,22 @@ def _amazon(
         Endpoints.configured(settings.amazon_base_url),
         client_id=settings.lwa_client_id,
         tokens=tokens,
-        cooldown=Cooldown(connect(settings.redis_url.get_secret_value()), "amazon-reports"),
+        cooldown=Cooldown(valkey.redis, "amazon-reports"),
         max_file_bytes=settings.max_file_bytes,
     )
+
+
+class Valkey:
+    """The connection to Valkey; without it every replica waits for itself."""
+
+    def __init__(self, url: str) -> None:
+        self.redis = connect(url)
+
+    async def start(self) -> None:
+        """Connections open with the first command."""
+
+    async def stop(self) -> None:
+        await self.redis.aclose()
 
 
 class Scratch:

@@ -161,10 +161,14 @@ def poll_pause(requested_at: datetime, now: datetime, draw: float, limits: Limit
     return pause * (0.9 + 0.2 * draw)
 
 
-def is_stuck(report: Report, now: datetime, limits: Limits) -> bool:
-    """Whether Amazon has had the request for longer than we are ready to wait."""
+def is_stuck(report: Report, status: str, now: datetime, limits: Limits) -> bool:
+    """Whether to give a report up. Those that never end stay PENDING and can be cancelled; one that
+    is PROCESSING cannot, and gets twice the time."""
+    if status == "COMPLETED":
+        return False
     waited = (now - (report.requested_at or now)).total_seconds()
-    return waited > limits.stuck_report_seconds
+    patience = limits.stuck_report_seconds * (2 if status == "PROCESSING" else 1)
+    return waited > patience
 
 
 def backoff(attempts: int, draw: float, limits: Limits) -> float:

@@ -22,9 +22,12 @@ PAUSING_CODES = ("reauth_required",)
 
 
 def of_amazon(error: errors.AmazonError) -> Problem:
-    """The problem behind an answer of Amazon, or the lack of one."""
+    """The problem behind an answer of Amazon, or the lack of one. Codes are from our own list: what
+    Amazon calls an error differs by API family."""
     kind: Kind = next(kind for type_, kind in _KINDS if isinstance(error, type_))
-    return Problem(kind, error.code, error.detail, error.retry_after)
+    ours = isinstance(error, errors.FileError | errors.Unavailable)
+    code = error.code if ours else type(error).code
+    return Problem(kind, code, error.detail, error.retry_after)
 
 
 def of_service(error: AppError) -> Problem:

@@ -148,7 +148,7 @@ async def _poll(report: Report, target: Target, amazon_report_id: str, tools: To
     found = await _look(target, amazon_report_id, tools)
     if isinstance(found, Problem):
         return found
-    if found.status != "COMPLETED" and is_stuck(report, tools.clock(), tools.limits):
+    if is_stuck(report, found.status, tools.clock(), tools.limits):
         await tools.amazon.delete(target, amazon_report_id)
         detail = f"Amazon has not generated report {amazon_report_id} in time."
         return Problem("stuck", "report_stuck", detail)
