@@ -16,6 +16,7 @@ from .redaction import redact_field
 from .tracing import current_ids
 
 _CHATTY = ("aiokafka", "faststream")
+_QUIET = ("httpx", "httpcore")  # a line per call says nothing that metrics and traces do not
 _OWN_HANDLERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "faststream", "aiokafka")
 
 
@@ -69,6 +70,8 @@ def setup_logs(
     for name in _OWN_HANDLERS:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -1,0 +1,113 @@
+"""Numbers stay true to the cent when processes die, events double and Amazon misbehaves.
+
+Every scenario asks for all reports again, does its damage while they are on their way, waits until the
+installation says that it is done, and compares each advertiser and day with the sandbox's truth.
+"""
+
+import random
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from infra.agency import Agency, differences, wait_for
+from infra.installation import Installation
+from infra.sql import run_sql
+
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(420)]
+SEED = 20261124
+VICTIMS = (
+    "auth",
+    "token-refresher",
+    "dsp-ingest",
+    "amc-runner",
+    "reporting",
+    "gateway",
+    "kafka",
+    "postgres",
+    "valkey",
+)
+SERVICE_SCHEMAS = ("auth", "token_refresher", "dsp_ingest", "amc_runner", "reporting")
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def assert_true(agency: Agency, since: str) -> None:
+    agency.wait_synced(after=since, seconds=300)
+    assert differences(agency, agency.api("GET", "/v1/syncs")["items"]) == []
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_after_kill_9_at_a_random_moment_of_ingestion(
+    agency: Agency, installation: Installation, victim: str
+) -> None:
+    since = now()
+    agency.sync_all()
+    time.sleep(random.Random(f"{SEED}{victim}").uniform(0, 4))  # noqa: S311
+    killed = installation.kill(victim)
+
+    def back() -> bool:
+        process = installation.process(victim)
+        return process["state"] == "ready" and process["pid"] != killed
+
+    wait_for(back, f"{victim} started again", 90)
+    assert_true(agency, since)
+
+
+def test_after_every_event_was_delivered_twice(agency: Agency, installation: Installation) -> None:
+    before = run_sql(installation, "select count(*) from reporting.loads")
+    for schema in SERVICE_SCHEMAS:
+        run_sql(installation, f"update {schema}.outbox set published_at = null")  # noqa: S608
+
+    def relayed() -> bool:
+        waiting = " union all ".join(
+            f"select count(*) from {schema}.outbox where published_at is null"  # noqa: S608
+            for schema in SERVICE_SCHEMAS
+        )
+        return not any(row[0] for row in run_sql(installation, waiting))
+
+    wait_for(relayed, "every event sent again", 60)
+    since = now()
+    agency.sync_all()
+    assert_true(agency, since)
+    after = run_sql(installation, "select count(*) from reporting.loads")
+    syncs = agency.api("GET", "/v1/syncs")["items"]
+    assert after[0][0] - before[0][0] == sum(s["slices_total"] for s in syncs)
+    assert run_sql(installation, "select count(*) from reporting.parked_messages")[0][0] == 0
+
+
+FAULTS: dict[str, list[dict[str, Any]]] = {
+    "429 with Retry-After": [{"kind": "429", "rate": 0.4, "retry_after": 1}],
+    "429 without Retry-After": [{"kind": "429_no_retry_after", "rate": 0.3}],
+    "500": [{"kind": "500", "rate": 0.3}],
+    "dropped connections": [{"kind": "drop", "rate": 0.3}],
+    "truncated downloads": [{"match": "GET /na/_download", "kind": "truncate", "rate": 0.5}],
+    "all at once": [
+        {"kind": "429", "rate": 0.1, "retry_after": 1},
+        {"kind": "500", "rate": 0.1},
+        {"kind": "drop", "rate": 0.1},
+        {"match": "GET /na/_download", "kind": "truncate", "rate": 0.3},
+    ],
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_while_amazon_answers_with(agency: Agency, installation: Installation, name: str) -> None:
+    rules = [{"match": "*", "count": None, **rule} for rule in FAULTS[name]]
+    installation.sandbox("PUT", "/faults", json={"rules": rules})
+    since = now()
+    try:
+        agency.sync_all()
+        wait_for(lambda: fired(installation) > 0, "a fault", 60)
+        time.sleep(5)  # long enough for several more of them
+    finally:
+        counts = fired(installation)
+        installation.sandbox("PUT", "/faults", json={"rules": []})
+    assert counts > 0
+    assert_true(agency, since)
+
+
+def fired(installation: Installation) -> int:
+    return sum(rule["fired"] for rule in installation.sandbox("GET", "/faults")["rules"])
