@@ -96,9 +96,10 @@ def _span(fields: Fields, today: date) -> tuple[date, date]:
 def _date(fields: Fields, name: str) -> date:
     value = fields.get(name)
     try:
-        if not isinstance(value, str) or len(value) != 10:
+        found = date.fromisoformat(value) if isinstance(value, str) else None
+        if found is None or found.isoformat() != value:
             raise ValueError(name)
-        return date.fromisoformat(value)
+        return found
     except ValueError as error:
         raise reporting(400, f"{name} must be a date of the form YYYY-MM-DD") from error
 

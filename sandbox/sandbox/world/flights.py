@@ -180,7 +180,7 @@ def _order_name(advertiser: Advertiser, programme: Programme, label: str) -> str
     prefix = "=" if advertiser.brand.key == "brand-2" and programme.key == "launch" else ""
     words = {"DE": "Frühling, Größe „M“", "FR": "Été, l'élan", "JP": "新発売"}
     extra = words.get(advertiser.market.country, "")
-    tail = f" {extra}" if extra and programme.key == "launch" else ""
+    tail = f" {extra}" if extra and programme.key == "prospecting" else ""
     return f"{prefix}{advertiser.brand.name} | {programme.label}{tail} | {label}"
 
 

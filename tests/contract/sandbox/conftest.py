@@ -14,9 +14,7 @@ from sandbox.settings import Settings
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(
-        lwa_client_id=CLIENT_ID, lwa_client_secret=SecretStr(SECRET), sandbox_state_dir=None
-    )
+    return Settings(lwa_client_id=CLIENT_ID, lwa_client_secret=SecretStr(SECRET), sandbox_brands=6)
 
 
 @pytest.fixture
