@@ -52,6 +52,7 @@ def create_app(settings: Settings) -> Edge:
         settings.database_url.get_secret_value(),
         schema=SERVICE,
         pool_size=settings.database_pool_size,
+        pooler=settings.database_pooler,
     )
     forwarder = _forwarder(settings)
     valkey = _Valkey(settings.redis_url.get_secret_value())
