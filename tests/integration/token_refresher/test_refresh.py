@@ -10,6 +10,7 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 from infra.credentials import KEYS, START, Replica, World, facts, minted, payloads, refused
+from shared.db import Scope
 from shared.keyring import KeyRing
 from token_refresher import queries, refresher, service
 
@@ -346,3 +347,17 @@ async def store(
 
 async def test_the_clock_of_these_tests_stands_still(world: World) -> None:
     assert world.clock() == START
+
+
+async def test_the_database_itself_hides_other_organizations_rows(
+    world: World, other_organization_id: UUID
+) -> None:
+    replica = await world.replica()
+    await world.grant(replica.db)
+    seen: dict[UUID, int] = {}
+    for organization_id in (world.organization_id, other_organization_id):
+        async with replica.db.tx(Scope.organization(organization_id)) as tx:
+            seen[organization_id] = await tx.fetchval("select count(*) from credential")
+            moved = await tx.execute("update credential set attempts = attempts")
+            assert moved == f"UPDATE {seen[organization_id]}"
+    assert seen == {world.organization_id: 1, other_organization_id: 0}
