@@ -49,9 +49,7 @@ def create_app(
     refresher = Refresher(db, keys, amazon, batch=settings.refresh_batch, lease=lease, clock=clock)
     wait = timedelta(seconds=settings.handout_wait_seconds)
     handout = HandOut(db, keys, refresher, wait=wait, clock=clock)
-    loops = Loops()
-    loops.every(settings.refresh_tick_seconds, refresher.tick, "refresh")
-    loops.every(30, count_states(db), "count_states")
+    loops = _loops(settings, db, refresher)
     return create_service_app(
         settings,
         Deps(db=db, bus=bus, keys=keys, handout=handout, clock=clock),
@@ -59,6 +57,13 @@ def create_app(
         routers=[public, internal],
         resources=[db, bus, amazon, handout, loops],
     )
+
+
+def _loops(settings: Settings, db: Db, refresher: Refresher) -> Loops:
+    loops = Loops()
+    loops.every(settings.refresh_tick_seconds, refresher.tick, "refresh")
+    loops.every(30, count_states(db), "count_states")
+    return loops
 
 
 def _amazon(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> LoginWithAmazon:
