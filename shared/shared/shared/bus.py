@@ -92,7 +92,7 @@ class Bus:
             pause = min(pause * 2, 5.0)
 
     async def _start_consuming(self) -> None:
-        await ensure_topics(self._settings, [*self._topics, *topics_of(self._service)])
+        await ensure_topics(self._settings, sorted({*self._topics, *topics_of(self._service)}))
         broker = KafkaBroker(
             self._settings.kafka_bootstrap_servers,
             security=security_of(self._settings),

@@ -9,7 +9,6 @@ import contextlib
 import logging
 import random
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
@@ -22,6 +21,10 @@ from .migrations import migrate
 
 log = logging.getLogger(__name__)
 
+_EMIT = """
+insert into outbox (event_id, topic, key, payload, traceparent)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+"""
 CONNECTION_ERRORS = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -64,11 +67,12 @@ SYSTEM = Scope(None, None)
 class Tx:
     """An open transaction. Queries are literals: SQL built from values does not type-check."""
 
-    __slots__ = ("_conn", "emitted")
+    __slots__ = ("_conn", "outgoing")
 
     def __init__(self, conn: Any) -> None:
         self._conn = conn
-        self.emitted = False
+        self.outgoing: list[tuple[object, ...]] = []
+        """Outbox rows of this transaction, written in one statement when it ends."""
 
     async def execute(self, query: LiteralString, *args: object) -> str:
         """Run a statement; returns the command tag."""
@@ -95,9 +99,16 @@ class Tx:
         """An async iterator over the rows at flat memory."""
         return self._conn.cursor(query, *args, prefetch=prefetch)
 
-    def savepoint(self) -> AbstractAsyncContextManager[Any]:
-        """A nested block that can fail without ending the transaction."""
-        return self._conn.transaction()
+    @contextlib.asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None]:
+        """A nested block that can fail without ending the transaction; its events go with it."""
+        before = len(self.outgoing)
+        try:
+            async with self._conn.transaction():
+                yield
+        except BaseException:
+            del self.outgoing[before:]
+            raise
 
 
 class Db:
@@ -162,7 +173,9 @@ class Db:
         """A read-write transaction; committed when the block ends, rolled back when it raises."""
         async with self._open(scope, readonly=False) as tx:
             yield tx
-        if tx.emitted:
+            if tx.outgoing:
+                await tx.execute(_EMIT, *zip(*tx.outgoing, strict=True))
+        if tx.outgoing:
             self.wake.set()
 
     @contextlib.asynccontextmanager

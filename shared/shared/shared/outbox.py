@@ -17,9 +17,6 @@ from .tracing import current_traceparent
 
 BATCH = 500
 
-_INSERT = """
-insert into outbox (event_id, topic, key, payload, traceparent) values ($1, $2, $3, $4, $5)
-"""
 _LOCK = "select pg_try_advisory_xact_lock(hashtext('outbox:' || current_schema()))"
 _UNPUBLISHED = """
 select id, event_id, topic, key, payload, traceparent
@@ -40,8 +37,7 @@ async def add(
     traceparent = current_traceparent()
     event = make_event(data, organization_id, brand_id, traceparent=traceparent)
     payload = event.model_dump_json()
-    await tx.execute(_INSERT, event.id, data.TOPIC, data.subject, payload, traceparent)
-    tx.emitted = True
+    tx.outgoing.append((event.id, data.TOPIC, data.subject, payload, traceparent))
     return event.id
 
 
