@@ -49,9 +49,10 @@ class Installation:
         self.home = home
         self.port_base = port_base
         self.variables: dict[str, str] = {}
+        self._commands: list[subprocess.Popen[str]] = []
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        command = subprocess.Popen(
             [sys.executable, "-P", str(STAND_IN), *words],
             env={
                 **os.environ,
@@ -65,6 +66,15 @@ class Installation:
             text=True,
             start_new_session=True,
         )
+        self._commands.append(command)
+        return command
+
+    def close(self) -> None:
+        """Leave nothing, whatever the test did."""
+        self.run("down")
+        for command in self._commands:
+            command.kill()
+            command.communicate()
 
     def run(self, *words: str) -> tuple[int, str]:
         command = self.start(*words)
@@ -104,7 +114,7 @@ def make_installation(
 
     yield make
     for installation in made:
-        installation.run("down")
+        installation.close()
 
 
 @pytest.fixture
