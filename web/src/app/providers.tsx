@@ -39,6 +39,7 @@ export function Providers({ children }: { children: ReactNode }) {
           <TooltipProvider delayDuration={250}>{children}</TooltipProvider>
           <Toaster
             position="bottom-right"
+            style={{ fontFamily: "inherit" }}
             toastOptions={{ className: "!bg-popover !text-popover-foreground !border-border !text-[13px]" }}
           />
         </QueryClientProvider>

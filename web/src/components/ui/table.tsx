@@ -23,14 +23,19 @@ export function Th({ className, ...props }: ComponentProps<"th">) {
     <th
       data-slot="th"
       scope="col"
-      className={cn("h-9 whitespace-nowrap px-3 text-left font-medium text-muted-foreground text-xs", className)}
+      className={cn(
+        "h-9 whitespace-nowrap px-2.5 text-left first:pl-4 last:pr-4 font-medium text-muted-foreground text-xs",
+        className,
+      )}
       {...props}
     />
   );
 }
 
 export function Td({ className, ...props }: ComponentProps<"td">) {
-  return <td data-slot="td" className={cn("h-9 px-3 py-1.5 align-middle", className)} {...props} />;
+  return (
+    <td data-slot="td" className={cn("h-9 px-2.5 py-1.5 align-middle first:pl-4 last:pr-4", className)} {...props} />
+  );
 }
 
 export function Tr({ className, ...props }: ComponentProps<"tr">) {

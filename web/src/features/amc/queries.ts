@@ -9,6 +9,14 @@ export function useAmcAccounts() {
   });
 }
 
+export function useAmcDiscoveries() {
+  return useQuery({
+    queryKey: ["amc", "discoveries"],
+    queryFn: ({ signal }) => ok(api.GET("/v1/amc/discoveries", { signal })),
+    select: (page) => page.items,
+  });
+}
+
 export function useAmcInstances() {
   return useQuery({
     queryKey: ["amc", "instances"],

@@ -118,8 +118,8 @@ export function applyCredential(credentials: readonly Credential[], event: LiveE
       ? credential
       : {
           ...credential,
-          expires_at: text(event, "expires_at"),
-          refreshed_at: text(event, "refreshed_at"),
+          expires_at: text(event, "expires_at") ?? credential.expires_at,
+          refreshed_at: text(event, "refreshed_at") ?? credential.refreshed_at,
           next_refresh_at: text(event, "next_refresh_at"),
         },
   );
@@ -130,10 +130,9 @@ export function staleKeys(type: string): string[] {
   if (type === "metrics.updated") return ["metrics"];
   if (type.startsWith("connection.")) return ["connections", "credentials", "advertisers"];
   if (type.startsWith("advertiser.")) return ["advertisers", "connections", "brands"];
-  if (type.startsWith("brand.")) return ["brands", "advertisers", "metrics"];
   if (type.startsWith("credential.")) return ["credentials"];
+  if (type === "sync.completed" || type === "sync.failed") return ["syncs", "rejected-reports"];
   if (type.startsWith("sync.")) return ["syncs"];
-  if (type.startsWith("report.")) return ["rejected-reports"];
   if (type.startsWith("instance.")) return ["amc"];
   return [];
 }

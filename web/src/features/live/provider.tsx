@@ -11,6 +11,9 @@ const GATHER_MS = 700;
 
 export const useLiveStatus = (): LiveStatus => useContext(StatusContext);
 
+/** How a sync ended is in the event; the reports it left behind are not. */
+const isEnd = (event: LiveEvent): boolean => event.type === "sync.completed" || event.type === "sync.failed";
+
 interface Page<Item> {
   items: Item[];
 }
@@ -60,9 +63,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     const close = openStream("/v1/events", {
       onStatus: setStatus,
       onEvent: (event) => {
-        if (!applyToCache(client, event)) gathered.add(staleKeys(event.type));
+        const applied = applyToCache(client, event);
+        if (!applied || isEnd(event)) gathered.add(staleKeys(event.type));
       },
       onResume: () => void client.invalidateQueries(),
+      onRefused: () => void client.invalidateQueries({ queryKey: ["session"] }),
     });
     return () => {
       close();

@@ -11,9 +11,6 @@ export const EVENT_TYPES = [
   "advertiser.unlinked",
   "advertiser.lost",
   "advertiser.recovered",
-  "brand.created",
-  "brand.updated",
-  "brand.archived",
   "credential.refreshed",
   "credential.refresh_failed",
   "credential.reauth_required",
@@ -22,7 +19,6 @@ export const EVENT_TYPES = [
   "sync.progressed",
   "sync.completed",
   "sync.failed",
-  "report.rejected",
   "metrics.updated",
   "instance.discovered",
 ] as const;
@@ -34,8 +30,10 @@ const SILENCE_MS = 50_000;
 interface Listener {
   onStatus: (status: LiveStatus) => void;
   onEvent: (event: LiveEvent) => void;
-  /** Connected again after a break: what was missed is unknown. */
+  /** Connected again after a break, and the server no longer knows what was missed. */
   onResume: () => void;
+  /** The server ended or refused the stream, perhaps because the session is over. */
+  onRefused: () => void;
 }
 
 /** Keeps one event stream open, retries with backoff, and notices a stream that has fallen silent. */
@@ -46,29 +44,44 @@ export function openStream(url: string, listener: Listener): () => void {
   let retryMs = FIRST_RETRY_MS;
   let broken = false;
 
+  const onBreak = () => {
+    broken = true;
+    listener.onStatus("reconnecting");
+  };
+
   const reopen = () => {
     source?.close();
     clearTimeout(silence);
     clearTimeout(timer);
-    broken = true;
-    listener.onStatus("reconnecting");
+    onBreak();
     timer = setTimeout(connect, retryMs);
     retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
   };
 
+  /** The browser reconnects by itself, naming the last event it saw, unless the server refused it. */
+  const onError = () => {
+    if (source?.readyState !== EventSource.CLOSED) return onBreak();
+    listener.onRefused();
+    reopen();
+  };
+
   const onClock = (message: MessageEvent<string>) => {
-    const body = JSON.parse(message.data) as { server_time?: string; data?: { server_time?: string } };
-    const time = body.server_time ?? body.data?.server_time;
-    if (time) observeServerTime(time);
+    const { server_time } = JSON.parse(message.data) as { server_time?: string };
+    if (server_time) observeServerTime(server_time);
     clearTimeout(silence);
     silence = setTimeout(reopen, SILENCE_MS);
+  };
+
+  const onHello = (message: MessageEvent<string>) => {
+    onClock(message);
+    const { resumed } = JSON.parse(message.data) as { resumed?: boolean };
+    if (broken && !resumed) listener.onResume();
+    broken = false;
   };
 
   const onOpen = () => {
     retryMs = FIRST_RETRY_MS;
     listener.onStatus("live");
-    if (broken) listener.onResume();
-    broken = false;
   };
 
   const onMessage = (message: MessageEvent<string>) => {
@@ -80,8 +93,10 @@ export function openStream(url: string, listener: Listener): () => void {
     const opened = new EventSource(url);
     source = opened;
     opened.addEventListener("open", onOpen);
-    opened.addEventListener("error", reopen);
-    for (const name of ["hello", "heartbeat"]) opened.addEventListener(name, onClock);
+    opened.addEventListener("error", onError);
+    opened.addEventListener("hello", onHello);
+    opened.addEventListener("heartbeat", onClock);
+    opened.addEventListener("closed", listener.onRefused);
     for (const name of EVENT_TYPES) opened.addEventListener(name, onMessage);
   }
 

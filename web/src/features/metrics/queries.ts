@@ -24,7 +24,7 @@ export function useMetrics(body: MetricsQuery | null) {
 /** Old rows may stand in while new ones load only if they have the same columns. */
 function sameShape(previous: unknown, next: MetricsQuery | null): boolean {
   const dimensions = (previous as MetricsQuery | null | undefined)?.dimensions;
-  return dimensions?.join() === next?.dimensions.join();
+  return dimensions?.join() === next?.dimensions?.join();
 }
 
 export function useCatalogue() {

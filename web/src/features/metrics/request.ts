@@ -5,7 +5,7 @@ import type { DashboardState, Level } from "./state";
 
 export const TABLE_LIMIT = 1000;
 
-type Dimension = MetricsQuery["dimensions"][number];
+type Dimension = "date" | "brand" | "advertiser" | "order" | "line_item" | "creative";
 
 const DIMENSIONS: Record<Level, Dimension[]> = {
   brand: ["brand"],
@@ -75,6 +75,6 @@ const slug = (text: string): string =>
 
 export function csvName(level: string, request: MetricsQuery, scope: readonly string[]): string {
   const parts = ["leadline", ...scope, level].map(slug).filter(Boolean);
-  const currency = request.filters.currency ? `_${request.filters.currency}` : "";
-  return `${parts.join("-")}_${request.start_date}_${request.end_date}${currency}.csv`;
+  const days = `${request.start_date}_${request.end_date}`;
+  return `${[parts.join("-"), days, request.filters?.currency].filter(Boolean).join("_")}.csv`;
 }

@@ -19,6 +19,25 @@ export function useRejectedReports() {
   });
 }
 
+/** Reports that arrived whole but could not be loaded into the numbers. */
+export function useRejectedLoads(enabled: boolean) {
+  return useQuery({
+    queryKey: ["rejected-reports", "loads"],
+    queryFn: ({ signal }) => ok(api.GET("/v1/metrics/loads", { signal })),
+    select: (page) => page.items,
+    enabled,
+  });
+}
+
+export function useRetryLoad() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (reportId: string) =>
+      ok(api.POST("/v1/metrics/loads/{report_id}/retries", { params: { path: { report_id: reportId } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["rejected-reports"] }),
+  });
+}
+
 export function useSyncNow() {
   const client = useQueryClient();
   return useMutation({

@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { Empty, PageHeader, Problem } from "@/components/states";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { AccountTable, InstanceTable } from "@/features/amc/components/amc-tables";
+import { DiscoveryNotice } from "@/features/amc/components/discovery-notice";
 import { useAmcAccounts, useAmcInstances } from "@/features/amc/queries";
 import { TableSkeleton } from "@/features/metrics/components/dashboard-skeleton";
 
@@ -15,6 +16,7 @@ export function AmcClient() {
   return (
     <div className="grid grid-cols-1 gap-4">
       <PageHeader title={t("title")} lead={t("lead")} />
+      <DiscoveryNotice />
       <Panel title={t("instances")} query={instances} empty={<Empty title={t("none")} detail={t("noneDetail")} />}>
         <InstanceTable instances={instances.data ?? []} />
       </Panel>

@@ -12,7 +12,6 @@ import { useSyncs } from "@/features/syncs/queries";
 export function SyncClient() {
   const t = useTranslations("sync");
   const syncs = useSyncs();
-  const names = new Map(syncs.data?.map((sync) => [sync.advertiser_id, sync.advertiser_name]));
   return (
     <div className="grid grid-cols-1 gap-4">
       <PageHeader title={t("title")} lead={t("lead")} />
@@ -37,7 +36,7 @@ export function SyncClient() {
           <Empty title={t("none")} detail={t("noneDetail")} />
         </Card>
       ) : null}
-      <RejectedReports names={names} />
+      <RejectedReports />
     </div>
   );
 }

@@ -10,14 +10,14 @@ export function AdvertiserRow({ advertiser, sync }: { advertiser: Advertiser; sy
   const t = useTranslations("advertisers");
   return (
     <Tr data-advertiser-id={advertiser.id} data-amazon-advertiser-id={advertiser.amazon_advertiser_id}>
-      <th scope="row" className="min-w-44 px-3 py-1.5 text-left font-normal">
+      <th scope="row" className="min-w-40 pr-2.5 pl-4 py-1.5 text-left font-normal">
         <span className="block font-medium">{advertiser.name}</span>
         <span className="block font-mono text-muted-foreground text-xs">
           <span className="sr-only">{t("id", { id: "" })}</span>
           {advertiser.amazon_advertiser_id}
         </span>
       </th>
-      <Td className="whitespace-nowrap">
+      <Td className="whitespace-nowrap max-sm:hidden">
         <span className="block">
           {advertiser.country} · {advertiser.currency}
         </span>

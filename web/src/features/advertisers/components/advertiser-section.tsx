@@ -89,7 +89,7 @@ function AdvertiserTable({
           <thead className="border-t">
             <tr>
               <Th className="w-[30%]">{t("name")}</Th>
-              <Th className="w-[18%]">{t("market")}</Th>
+              <Th className="w-[18%] max-sm:hidden">{t("market")}</Th>
               <Th className="w-[22%]">{t("brand")}</Th>
               <Th>{t("ingestion")}</Th>
             </tr>

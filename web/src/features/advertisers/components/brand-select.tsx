@@ -38,7 +38,7 @@ export function BrandSelect({ advertiser }: { advertiser: Advertiser }) {
         value={advertiser.brand_id ?? ""}
         disabled={map.isPending}
         onChange={(event) => choose(event.target.value)}
-        className="w-44"
+        className="w-36 sm:w-44"
       >
         <option value="">{t("unassigned")}</option>
         <BrandOptions advertiser={advertiser} />

@@ -23,7 +23,7 @@ export function InstanceTable({ instances }: { instances: readonly AmcInstance[]
         <tbody>
           {instances.map((instance) => (
             <Tr key={instance.id}>
-              <th scope="row" className="px-3 py-1.5 text-left font-normal">
+              <th scope="row" className="pr-2.5 pl-4 py-1.5 text-left font-normal">
                 <span className="block font-medium">{instance.name}</span>
                 <span className="block font-mono text-muted-foreground text-xs">{instance.amazon_instance_id}</span>
               </th>
@@ -58,7 +58,7 @@ export function AccountTable({ accounts }: { accounts: readonly AmcAccount[] }) 
         <tbody>
           {accounts.map((account) => (
             <Tr key={`${account.connection_id}${account.account_id}${account.marketplace_id}`}>
-              <th scope="row" className="px-3 py-1.5 text-left font-normal">
+              <th scope="row" className="pr-2.5 pl-4 py-1.5 text-left font-normal">
                 <span className="block font-medium">{account.account_name}</span>
                 <span className="block font-mono text-muted-foreground text-xs">{account.account_id}</span>
               </th>

@@ -12,6 +12,7 @@ import type { Advertiser, Connection, Credential, Sync } from "@/lib/model";
 import { useConnect } from "../queries";
 import { CredentialPanel } from "./credential-panel";
 import { DiscoveryPanel } from "./discovery-panel";
+import { ConsentError } from "./result-banner";
 
 const TONES: Record<Connection["status"], Tone> = { pending: "warning", active: "success", revoked: "danger" };
 
@@ -44,6 +45,11 @@ export function ConnectionCard({ connection, credential, advertisers, syncs }: C
         </div>
         <Reconnect connection={connection} credential={credential} />
       </CardHeader>
+      {pending && connection.error_code ? (
+        <div className="px-4 py-3 text-[13px] text-destructive">
+          <ConsentError code={connection.error_code} />
+        </div>
+      ) : null}
       {pending ? null : (
         <>
           <div className="grid gap-5 px-4 py-4 sm:grid-cols-2 lg:grid-cols-3">

@@ -28,7 +28,7 @@ export function ResultBanner({ result, onDismiss }: { result: ConnectResult; onD
         ) : (
           <div>
             <p className="font-medium">{t("connectFailed")}</p>
-            <ErrorText code={result.code} />
+            <ConsentError code={result.code} />
           </div>
         )}
         <button type="button" aria-label={t("dismiss")} onClick={onDismiss} className="rounded-sm p-1 hover:bg-accent">
@@ -39,9 +39,18 @@ export function ResultBanner({ result, onDismiss }: { result: ConnectResult; onD
   );
 }
 
-function ErrorText({ code }: { code: string }) {
+const CAUSES = {
+  access_denied: "errorAccessDenied",
+  state_invalid: "errorState",
+  state_expired: "errorState",
+  session_mismatch: "errorState",
+  code_rejected: "errorCode",
+  token_service_unavailable: "errorUnavailable",
+  amazon_unavailable: "errorUnavailable",
+} as const;
+
+export function ConsentError({ code }: { code: string }) {
   const t = useTranslations("connections");
-  if (code.includes("access_denied") || code.includes("declined")) return <p>{t("errorAccessDenied")}</p>;
-  if (code.includes("state")) return <p>{t("errorState")}</p>;
-  return <p>{t("errorOther", { code: code.slice(0, 80) })}</p>;
+  const cause = Object.hasOwn(CAUSES, code) ? CAUSES[code as keyof typeof CAUSES] : null;
+  return <p>{cause ? t(cause) : t("errorOther", { code: code.slice(0, 80) })}</p>;
 }

@@ -69,7 +69,7 @@ export function TotalRow({ row, currency }: { row: Row; currency: string }) {
   const t = useTranslations("table");
   return (
     <Tr className="bg-muted font-medium" data-testid="table-total">
-      <th scope="row" className="sticky left-0 z-[1] h-9 bg-muted px-3 text-left font-medium">
+      <th scope="row" className="sticky left-0 z-[1] h-9 bg-muted pr-2.5 pl-4 text-left font-medium">
         {t("total")}
       </th>
       <MetricCells row={row} currency={currency} />

@@ -81,7 +81,7 @@ export default function DailyPlot({ points, missing, metrics, currency }: DailyP
           dataKey={bars}
           fill="var(--chart-1)"
           radius={[3, 3, 0, 0]}
-          maxBarSize={36}
+          maxBarSize={44}
           isAnimationActive={false}
         />
         {line ? (
@@ -91,7 +91,7 @@ export default function DailyPlot({ points, missing, metrics, currency }: DailyP
             stroke="var(--chart-2)"
             strokeWidth={2}
             dot={points.length <= 2}
-            type="monotone"
+            type="linear"
             connectNulls={false}
             isAnimationActive={false}
           />

@@ -89,34 +89,38 @@ function Numbers({ state, onChange }: DashboardProps) {
       <IngestionNotice />
       {daily.error ? <Problem error={daily.error} onRetry={() => void daily.refetch()} /> : null}
       <GapNotice gaps={gaps} />
-      <KpiGrid
-        totals={money.totals}
-        currency={money.shown}
-        before={earlier && before.data ? { totals: before.data.totals, range: earlier } : null}
-        catalogue={catalogue.data}
-        chart={state.chart}
-        loading={daily.isPending}
-        onChart={(metric) => onChange({ chart: [metric, state.chart[1] === metric ? null : state.chart[1]] })}
-      />
-      <DailyChart
-        result={daily.data}
-        gaps={gaps}
-        currency={money.shown}
-        range={range}
-        chart={state.chart}
-        onChart={(chart) => onChange({ chart })}
-      />
-      <CampaignTable
-        state={state}
-        request={request}
-        result={table.data}
-        error={table.error}
-        stale={table.isPlaceholderData}
-        currency={money.shown}
-        scope={brands.filter((brand) => state.brands.includes(brand.id)).map((brand) => brand.name)}
-        onRetry={() => void table.refetch()}
-        onChange={onChange}
-      />
+      {daily.error && !daily.data ? null : (
+        <>
+          <KpiGrid
+            totals={money.totals}
+            currency={money.shown}
+            before={earlier && before.data ? { totals: before.data.totals, range: earlier } : null}
+            catalogue={catalogue.data}
+            chart={state.chart}
+            loading={daily.isPending}
+            onChart={(metric) => onChange({ chart: [metric, state.chart[1] === metric ? null : state.chart[1]] })}
+          />
+          <DailyChart
+            result={daily.data}
+            gaps={gaps}
+            currency={money.shown}
+            range={range}
+            chart={state.chart}
+            onChart={(chart) => onChange({ chart })}
+          />
+          <CampaignTable
+            state={state}
+            request={request}
+            result={table.data}
+            error={table.error}
+            stale={table.isPlaceholderData}
+            currency={money.shown}
+            scope={brands.filter((brand) => state.brands.includes(brand.id)).map((brand) => brand.name)}
+            onRetry={() => void table.refetch()}
+            onChange={onChange}
+          />
+        </>
+      )}
     </>
   );
 }

@@ -36,12 +36,12 @@ export function KpiTile({ metric, large, row, currency, formula, charted, loadin
       data-currency={currency}
       data-unit={unit}
       className={cn(
-        "flex flex-col gap-1 bg-card px-4 py-3",
-        large && "md:col-span-2 md:py-4",
+        "flex flex-col gap-1 bg-card px-3.5 py-3",
+        large && "md:col-span-2 md:px-4 md:py-4",
         metric === "total_cost" && "col-span-2 sm:col-span-1 md:col-span-2",
       )}
     >
-      <div className="flex items-center justify-between gap-2">
+      <div className="flex items-center justify-between gap-1">
         <Tooltip content={formula}>
           <span className="truncate text-[13px] text-muted-foreground">{label}</span>
         </Tooltip>
@@ -82,7 +82,7 @@ function ChartToggle({
       aria-pressed={charted >= 0}
       onClick={() => onChart(metric)}
       className={cn(
-        "-my-1 -mr-2 grid size-7 shrink-0 place-items-center rounded-md text-muted-foreground/70 hover:bg-accent hover:text-foreground",
+        "-my-1 -mr-1.5 grid size-6 shrink-0 place-items-center rounded-md text-muted-foreground/70 hover:bg-accent hover:text-foreground",
         charted === 0 && "text-chart-1",
         charted === 1 && "text-chart-2",
       )}

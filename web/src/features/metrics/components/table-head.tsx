@@ -28,7 +28,7 @@ export function TableHead({ state, onSort }: { state: DashboardState; onSort: (s
           name={t(NAMES[state.level])}
           sort={state.sort}
           onSort={onSort}
-          className="sticky left-0 z-10 bg-card"
+          className="sticky left-0 z-10 bg-card first:pl-1.5"
         />
         {TABLE_METRICS.map((name) => (
           <SortHead
@@ -71,7 +71,7 @@ function SortHead({ field, name, title, sort, numeric = false, className, onSort
         title={title === name ? undefined : title}
         onClick={() => onSort({ field, descending })}
         className={cn(
-          "group flex h-9 w-full items-center gap-1 px-3 hover:text-foreground focus-visible:outline-offset-[-2px]",
+          "group relative flex h-9 w-full items-center gap-1 px-2.5 hover:text-foreground focus-visible:outline-offset-[-2px]",
           numeric && "justify-end",
           active && "text-foreground",
         )}
@@ -79,7 +79,11 @@ function SortHead({ field, name, title, sort, numeric = false, className, onSort
         {name}
         <Icon
           aria-hidden
-          className={cn("size-3", !active && "opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60")}
+          className={cn(
+            "size-3",
+            numeric && "absolute -left-0.5",
+            !active && "opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60",
+          )}
         />
       </button>
     </Th>

@@ -44,7 +44,7 @@ function SyncRow({ sync }: { sync: Sync }) {
   const number = new Intl.NumberFormat();
   return (
     <Tr data-advertiser-id={sync.advertiser_id}>
-      <th scope="row" className="min-w-44 px-3 py-1.5 text-left font-medium">
+      <th scope="row" className="min-w-44 pr-2.5 pl-4 py-1.5 text-left font-medium">
         {sync.advertiser_name}
       </th>
       <Td>
