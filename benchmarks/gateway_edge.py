@@ -94,7 +94,7 @@ def _report(rows: dict[str, list[Measured]]) -> None:
         f"limits: {os.cpu_count()} cores are shared by load, hop and service, so each hop takes from"
     )
     print(
-        "  the others; the gateway's own cost is Python's per request: client, headers, one Valkey call"
+        "  the others; the gateway's own cost is Python's per request: client, headers, traces"
     )
 
 

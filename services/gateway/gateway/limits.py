@@ -6,29 +6,18 @@ depend on it), and each service still guards what is dear to it (auth its passwo
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Protocol
 
 from shared.errors import TooManyRequests
-from shared.ratelimit import Decision
 
+from .allowances import WINDOW_SECONDS, Allowances
 from .requests import Headers
-
-WINDOW_SECONDS = 60
-
-
-class Limiter(Protocol):
-    """What the gateway needs of `shared.ratelimit.RateLimiter`."""
-
-    async def take(
-        self, key: str, *, limit: int, window_seconds: float, cost: int = 1
-    ) -> Decision: ...
 
 
 @dataclass(frozen=True)
 class Limits:
     """Calls per minute by kind of caller."""
 
-    limiter: Limiter
+    allowances: Allowances
     ip_per_minute: int
     session_per_minute: int
     login_per_minute: int
@@ -46,9 +35,7 @@ class Limits:
         return await self._take("session", session_id, self.session_per_minute)
 
     async def _take(self, policy: str, who: str, limit: int) -> Headers:
-        taken = await self.limiter.take(
-            f"{policy}:{who}", limit=limit, window_seconds=WINDOW_SECONDS
-        )
+        taken = await self.allowances.take(f"{policy}:{who}", limit)
         if not taken.allowed:
             raise TooManyRequests(
                 "Too many requests.",

@@ -11,6 +11,7 @@ from shared.internal_tokens import TokenSigner
 from shared.ratelimit import RateLimiter, connect
 from shared.service_client import ServiceClient
 
+from .allowances import Allowances
 from .clientip import Proxies
 from .document import Document
 from .edge import App, Edge, EdgeParts
@@ -120,7 +121,7 @@ def _forwarder(settings: Settings) -> Forwarder:
 
 def _limits(settings: Settings, valkey: _Valkey) -> Limits:
     return Limits(
-        limiter=RateLimiter(valkey.client, "gateway"),
+        allowances=Allowances(RateLimiter(valkey.client, "gateway")),
         ip_per_minute=settings.rate_limit_ip_per_minute,
         session_per_minute=settings.rate_limit_session_per_minute,
         login_per_minute=settings.rate_limit_login_per_minute,
