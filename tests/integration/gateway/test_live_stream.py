@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import signal
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -13,7 +16,9 @@ from aiokafka import AIOKafkaProducer
 from gateway.live.domain import live_event
 from gateway.settings import Settings
 from infra.edge import Behind, Browser, Running, Serve, as_user
+from infra.embedded_parts import free_port
 from infra.events import eventually
+from pydantic import SecretStr
 from shared.clock import utc_now
 from shared.events import Event, MetricsUpdated, SessionRevoked, make_event
 from shared.ids import new_id
@@ -210,3 +215,49 @@ async def test_events_of_the_broker_reach_the_stream_and_revocations_end_it(
 
 async def _send(producer: AIOKafkaProducer, event: Event[Any]) -> None:
     await producer.send_and_wait(event.data.TOPIC, event.model_dump_json().encode())
+
+
+async def test_a_process_told_to_stop_ends_its_streams_and_itself(
+    settings: Settings, behind: Behind, organization_id: UUID
+) -> None:
+    behind.sign_in("t", organization_id)
+    port = free_port()
+    environment = {**os.environ, **_environment(settings), "SERVICE_PORT": str(port)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    try:
+        await eventually(lambda: _answers(port))
+        async with opened(f"http://127.0.0.1:{port}", "t") as stream:
+            await stream.next()
+            process.terminate()
+            assert (await stream.next())[1] == {"reason": "shutdown"}
+            async with asyncio.timeout(20):
+                assert await process.wait() in {0, -signal.SIGTERM}
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _answers(port: int) -> bool:
+    try:
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(f"http://127.0.0.1:{port}/livez") as answer,
+        ):
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    values = settings.model_dump(mode="json")
+    for name, value in settings:
+        if isinstance(value, SecretStr):
+            values[name] = value.get_secret_value()
+    return {
+        name.upper(): json.dumps(value) if isinstance(value, dict) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
