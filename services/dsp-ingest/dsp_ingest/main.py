@@ -38,13 +38,7 @@ def create_app(
     token_transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
     """The service; the transports replace Amazon and token-refresher in tests."""
-    db = Db(
-        settings.database_url.get_secret_value(),
-        schema=SCHEMA,
-        pool_size=settings.database_pool_size,
-        migrations=MIGRATIONS,
-        pooler=settings.database_pooler,
-    )
+    db = _database(settings)
     bus = Bus(settings, db, service=SERVICE, handlers=HANDLERS)
     signer = TokenSigner(SERVICE, settings.internal_signing_key.get_secret_value())
     tokens = ServiceClient(
@@ -66,6 +60,16 @@ def create_app(
         service=SERVICE,
         routers=[router],
         resources=[db, bus, scratch, valkey, tokens, amazon, workers, loops],
+    )
+
+
+def _database(settings: Settings) -> Db:
+    return Db(
+        settings.database_url.get_secret_value(),
+        schema=SCHEMA,
+        pool_size=settings.database_pool_size,
+        migrations=MIGRATIONS,
+        pooler=settings.database_pooler,
     )
 
 

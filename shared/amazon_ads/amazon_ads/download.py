@@ -42,13 +42,11 @@ async def download(
     *,
     max_bytes: int = MAX_FILE_BYTES,
 ) -> Downloaded:
-    """Streams `url` to `to` in constant memory.
+    """Streams `url` to `to` in constant memory, without authentication (storage refuses both).
 
-    The length is held against Content-Length; the content is checked by `rows.read_rows` (gzip
-    carries its own length and checksum). `fileSize` of the report is not used: Amazon does not
-    say whether it means the compressed size. Storage refuses a presigned URL that comes with an
-    Authorization header, so no authentication is sent. Errors: DownloadExpired, FileTruncated,
-    FileTooLarge, Unavailable and its subclasses.
+    The length is held against Content-Length, the content by `rows.read_rows` (gzip has its own
+    length and checksum); a report's `fileSize` may mean either size and is not used. Errors:
+    DownloadExpired, FileTruncated, FileTooLarge, Unavailable and its subclasses.
     """
     _check_url(endpoints, url)
     try:

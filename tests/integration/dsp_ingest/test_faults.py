@@ -463,3 +463,16 @@ async def test_token_refresher_out_of_tokens_only_delays(rig: Rig, organization_
     rig.desk.problems.clear()
     await rig.settle(deps)
     await assert_truth(rig, advertiser)
+
+
+async def test_nothing_is_planned_for_an_advertiser_only_a_dead_connection_sees(
+    rig: Rig, organization_id: UUID
+) -> None:
+    advertiser = await rig.advertiser(organization_id)
+    dead = CredentialReauthRequired(
+        connection_id=advertiser.connection_id, error_code="invalid_grant"
+    )
+    await rig.tell(dead, organization_id)
+    await rig.link(advertiser)
+    assert not await jobs.plan(rig.deps())
+    assert await rig.syncs() == []

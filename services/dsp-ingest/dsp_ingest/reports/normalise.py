@@ -1,10 +1,10 @@
 """Report file → Parquet with exact integers, or a clear reason why not. Runs in a thread.
 
-Constant memory but for one 8-byte key per row (to notice a row that comes twice).
+Constant memory but for one small key per row (to notice a row that comes twice).
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from amazon_ads import read_rows
 from amazon_ads.errors import FileInvalid
+from msgspec.structs import astuple
 
-from .rows import COUNTS, IDS, MONEY, NAMES, SCHEMA, Id, Row
+from .rows import COUNTS, IDS, MONEY, NAMES, SCHEMA, Row
 
 _GROUP_ROWS = 50_000
 _MAX_INT64 = 2**63 - 1
@@ -90,10 +91,10 @@ def _batches(lists: Iterator[list[Row]], expected: Expected, tally: _Tally) -> I
 
 
 def _check(rows: list[Row], expected: Expected, tally: _Tally) -> None:
-    strangers = {_identifier(row.advertiser_id) for row in rows} - {expected.amazon_advertiser_id}
+    strangers = {str(row.advertiser_id) for row in rows} - {expected.amazon_advertiser_id}
     if strangers:
         found = ", ".join(sorted(strangers)[:3])
-        raise _invalid("file_other_advertiser", f"rows of another advertiser: {found or 'none'}")
+        raise _invalid("file_other_advertiser", f"rows of another advertiser: {found}")
     first, last = min(row.date for row in rows), max(row.date for row in rows)
     if first < expected.start_date or last > expected.end_date:
         wrong = first if first < expected.start_date else last
@@ -110,15 +111,16 @@ def _check(rows: list[Row], expected: Expected, tally: _Tally) -> None:
 
 
 def _table(rows: list[Row], expected: Expected, tally: _Tally) -> Any:
-    currencies = [row.order_currency or expected.currency for row in rows]
+    source = dict(zip(Row.__struct_fields__, zip(*map(astuple, rows), strict=True), strict=True))
+    currencies = [value or expected.currency for value in source["order_currency"]]
     tally.currencies.update(currencies)
     columns: dict[str, list[Any]] = {
-        "date": [row.date for row in rows],
+        "date": list(source["date"]),
         "currency": currencies,
-        **{name: _column(rows, name, _identifier) for name in IDS},
-        **{name: _column(rows, name, _text) for name in NAMES},
-        **{name: _column(rows, name, _count) for name in COUNTS},
-        **{name: _column(rows, source, _micros) for name, source in MONEY.items()},
+        **{name: ["" if v is None else str(v) for v in source[name]] for name in IDS},
+        **{name: [_text(value) for value in source[name]] for name in NAMES},
+        **{name: [value or 0 for value in source[name]] for name in COUNTS},
+        **{name: [_micros(value) for value in source[origin]] for name, origin in MONEY.items()},
     }
     for name in tally.totals:
         tally.totals[name] += sum(columns[name])
@@ -128,26 +130,14 @@ def _table(rows: list[Row], expected: Expected, tally: _Tally) -> Any:
         raise _invalid("file_value_out_of_range", f"a value does not fit ({error})") from None
 
 
-def _column(rows: list[Row], name: str, convert: Callable[[Any], Any]) -> list[Any]:
-    return [convert(getattr(row, name)) for row in rows]
-
-
-def _identifier(value: Id) -> str:
-    return "" if value is None else str(value)
-
-
 def _text(value: str | None) -> str:
     """Postgres text has no NUL."""
-    return "" if value is None else value.replace("\x00", "")
-
-
-def _count(value: int | None) -> int:
-    return 0 if value is None else value
+    return value.replace("\x00", "") if value else ""
 
 
 def _micros(value: Decimal | None) -> int:
     """Millionths of the currency unit; exact for Amazon's digits, half even beyond six of them."""
-    if value is None:
+    if not value:
         return 0
     if not value.is_finite() or value.adjusted() > 12:
         raise _invalid("file_value_out_of_range", f"{value} is no amount of money")
