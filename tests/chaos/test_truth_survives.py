@@ -57,7 +57,7 @@ def test_after_kill_9_at_a_random_moment_of_ingestion(
 
 
 def test_after_every_event_was_delivered_twice(agency: Agency, installation: Installation) -> None:
-    before = run_sql(installation, "select count(*) from reporting.loads")
+    before = run_sql(installation, "select count(*) from reporting.load")
     for schema in SERVICE_SCHEMAS:
         run_sql(installation, f"update {schema}.outbox set published_at = null")  # noqa: S608
 
@@ -72,10 +72,10 @@ def test_after_every_event_was_delivered_twice(agency: Agency, installation: Ins
     since = now()
     agency.sync_all()
     assert_true(agency, since)
-    after = run_sql(installation, "select count(*) from reporting.loads")
+    after = run_sql(installation, "select count(*) from reporting.load")
     syncs = agency.api("GET", "/v1/syncs")["items"]
     assert after[0][0] - before[0][0] == sum(s["slices_total"] for s in syncs)
-    assert run_sql(installation, "select count(*) from reporting.parked_messages")[0][0] == 0
+    assert run_sql(installation, "select count(*) from reporting.parked_message")[0][0] == 0
 
 
 FAULTS: dict[str, list[dict[str, Any]]] = {

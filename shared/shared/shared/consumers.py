@@ -34,7 +34,7 @@ _SEEN = """
 insert into inbox (event_id) select unnest($1::uuid[]) on conflict do nothing returning event_id
 """
 _PARK = """
-insert into parked_messages (id, topic, partition, kafka_offset, key, value, error)
+insert into parked_message (id, topic, partition, kafka_offset, key, value, error)
 values ($1, $2, $3, $4, $5, $6, $7) on conflict (topic, partition, kafka_offset) do nothing
 """
 

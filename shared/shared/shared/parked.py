@@ -14,10 +14,10 @@ from .errors import NotFound, Unprocessable
 
 _LIST = """
 select id, topic, partition, kafka_offset, error, parked_at, replayed_at
-from parked_messages where replayed_at is null or $1 order by parked_at desc limit 200
+from parked_message where replayed_at is null or $1 order by parked_at desc limit 200
 """
-_GET = "select value from parked_messages where id = $1"
-_REPLAYED = "update parked_messages set replayed_at = now() where id = $1"
+_GET = "select value from parked_message where id = $1"
+_REPLAYED = "update parked_message set replayed_at = now() where id = $1"
 
 router = APIRouter(
     prefix="/internal/parked-messages",

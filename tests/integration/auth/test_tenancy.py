@@ -205,7 +205,7 @@ async def test_every_table_with_tenants_has_row_level_security(world: AuthWorld)
           and not (c.relrowsecurity and c.relforcerowsecurity)
         """
     )
-    shared_core = {"outbox", "inbox", "parked_messages", "schema_migrations"}
+    shared_core = {"outbox", "inbox", "parked_message", "schema_migrations"}
     assert {row["relname"] for row in bare} <= shared_core
 
 

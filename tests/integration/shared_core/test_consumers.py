@@ -39,7 +39,7 @@ HANDLERS = (on(BrandCreated, record_effect),)
 
 async def parked(db: Db) -> list[str]:
     async with db.read(SYSTEM) as tx:
-        return [row["error"] for row in await tx.fetch("select error from parked_messages")]
+        return [row["error"] for row in await tx.fetch("select error from parked_message")]
 
 
 async def test_an_event_delivered_twice_takes_effect_once(db: Db, organization_id: UUID) -> None:

@@ -322,7 +322,7 @@ async def test_no_token_is_in_the_database_in_clear(world: World) -> None:
     world.clock.forward(minutes=51)
     await replica.refresher.tick()
     async with replica.db.tx(refresher.SYSTEM) as tx:
-        tables = ["credential", "outbox", "inbox", "parked_messages", "schema_migrations"]
+        tables = ["credential", "outbox", "inbox", "parked_message", "schema_migrations"]
         rows = [await tx.fetch(f"select t::text from {name} t") for name in tables]  # type: ignore[arg-type]  # noqa: S608
         sealed = await tx.fetchrow("select refresh_ciphertext, access_ciphertext from credential")
     dump = "\n".join(str(row[0]) for table in rows for row in table)

@@ -36,7 +36,7 @@ create table inbox (
 );
 create index inbox_received on inbox (received_at);
 
-create table parked_messages (
+create table parked_message (
     id uuid primary key,
     topic text not null,
     partition integer not null,
