@@ -16,10 +16,13 @@ describe("API errors", () => {
   it("carry what problem+json says", async () => {
     const said = { title: "Busy", code: "busy", detail: "Wait.", hint: "A minute.", retryable: true };
     const error = await problemOf(() =>
-      HttpResponse.json({ ...said, request_id: "r1" }, {
-        status: 503,
-        headers: { "Content-Type": "application/problem+json", "Retry-After": "7" },
-      }),
+      HttpResponse.json(
+        { ...said, request_id: "r1" },
+        {
+          status: 503,
+          headers: { "Content-Type": "application/problem+json", "Retry-After": "7" },
+        },
+      ),
     );
     expect(error).toMatchObject({ ...said, status: 503, requestId: "r1", retryAfterSeconds: 7 });
   });

@@ -1,11 +1,14 @@
-/** A sounding lead: a line with its depth marks, let down through the water's surface. */
+/** A sounding lead on its line, with the marks that tell the depth. */
 export function Logo({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 24 24" fill="none" aria-hidden="true" strokeLinecap="round" className={className}>
-      <path d="M2 6.6c1.7-1.5 3.3-1.5 5 0M17 6.6c1.7-1.5 3.3-1.5 5 0" className="stroke-primary" strokeWidth="1.6" />
-      <path d="M12 1.8v12" className="stroke-foreground" strokeWidth="1.6" />
-      <path d="M8.8 6.6H12M12 10.4h3.2" className="stroke-chart-2" strokeWidth="1.6" />
-      <path d="M12 13c1.1 1.5 2.7 3.5 2.7 5.7a2.7 3.1 0 0 1-5.4 0C9.3 16.5 10.9 14.5 12 13Z" className="fill-primary" />
+      <rect width="24" height="24" rx="6" className="fill-primary" />
+      <path d="M9.5 4v9.5" className="stroke-primary-foreground" strokeWidth="1.6" />
+      <path d="M12.6 5.6h5M12.6 9h3.4" className="stroke-primary-foreground" strokeWidth="1.6" opacity="0.6" />
+      <path
+        d="M9.5 12.2c1.2 1.3 2.9 2.9 2.9 4.9a2.9 2.9 0 0 1-5.8 0c0-2 1.7-3.6 2.9-4.9Z"
+        className="fill-primary-foreground"
+      />
     </svg>
   );
 }

@@ -28,7 +28,7 @@ export function DashboardRow({ row, level, onDrill }: DashboardRowProps) {
     <Tr className="group hover:bg-muted" data-row-id={textIn(row, `${level}_id`) || textIn(row, "date")}>
       <th
         scope="row"
-        className="sticky left-0 z-[1] max-w-52 bg-card px-3 py-1.5 text-left font-normal group-hover:bg-muted sm:max-w-96"
+        className="sticky left-0 z-[1] max-w-52 bg-card py-1.5 pr-2.5 pl-4 text-left font-normal group-hover:bg-muted sm:max-w-72 2xl:max-w-96"
       >
         <RowName row={row} level={level} onDrill={onDrill} />
       </th>

@@ -1,6 +1,6 @@
 "use client";
 
-import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
+import { ArrowDown, ArrowUp } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { Th } from "@/components/ui/table";
 import { cn } from "@/lib/cn";
@@ -59,7 +59,7 @@ interface SortHeadProps {
 
 function SortHead({ field, name, title, sort, numeric = false, className, onSort }: SortHeadProps) {
   const active = sort.field === field;
-  const Icon = !active ? ChevronsUpDown : sort.descending ? ArrowDown : ArrowUp;
+  const Icon = sort.descending ? ArrowDown : ArrowUp;
   const descending = active ? !sort.descending : numeric;
   return (
     <Th
@@ -71,20 +71,13 @@ function SortHead({ field, name, title, sort, numeric = false, className, onSort
         title={title === name ? undefined : title}
         onClick={() => onSort({ field, descending })}
         className={cn(
-          "group relative flex h-9 w-full items-center gap-1 px-2.5 hover:text-foreground focus-visible:outline-offset-[-2px]",
+          "flex h-9 w-full items-center gap-1 px-2.5 hover:text-foreground focus-visible:outline-offset-[-2px]",
           numeric && "justify-end",
           active && "text-foreground",
         )}
       >
         {name}
-        <Icon
-          aria-hidden
-          className={cn(
-            "size-3",
-            numeric && "absolute -left-0.5",
-            !active && "opacity-0 group-hover:opacity-60 group-focus-visible:opacity-60",
-          )}
-        />
+        {active ? <Icon aria-hidden className={cn("size-3", numeric && "order-first")} /> : null}
       </button>
     </Th>
   );
