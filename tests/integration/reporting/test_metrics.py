@@ -100,7 +100,7 @@ async def test_totals_are_one_per_currency_and_ratios_come_from_sums(
     assert (dollar["impressions"], dollar["clicks"]) == (1011, 14)
     assert dollar["total_cost"] == Decimal("4.234577")
     assert dollar["click_through_rate"] == Decimal("0.0138476756")
-    assert dollar["roas"] == Decimal("1.1807554049")
+    assert dollar["roas"] == Decimal("1.1807554804")
     assert answer["row_count"] == 4
     assert not answer["truncated"]
 
@@ -380,3 +380,16 @@ async def test_the_database_hides_rows_even_when_the_query_forgets_to(
     assert await seen(Scope.organization(mine, frozenset({seeded.brands["Zenith"]}))) == 50
     assert await seen(Scope.organization(mine, frozenset())) == 0
     assert await seen(Scope.organization(new_id())) == 0
+
+
+async def test_a_query_is_planned_for_its_values_and_leaves_no_setting_behind(
+    seeded: Seeded,
+) -> None:
+    world = seeded.world
+    scope = Scope.organization(world.organization_id)
+    ids = list(seeded.advertisers.values())
+    async with world.db.read(scope) as tx:
+        await queries.fetch_rows_and_totals(tx, DAY_PLAN, world.organization_id, ids)
+        assert await tx.fetchval("show plan_cache_mode") == "force_custom_plan"
+    async with world.db.read(scope) as tx:
+        assert await tx.fetchval("show plan_cache_mode") == "auto"

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - pyright proves every fragment a literal (LiteralString)
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ _MEASURE_TYPES = ", ".join([m + " bigint not null" for m in MEASURES])
 _MEASURE_SUMS = ", ".join(["sum(" + m + ")::bigint as " + m for m in MEASURES])
 _ASSIGN = ", ".join([m + " = excluded." + m for m in (*MEASURES, "currency")])
 _OLD = ", ".join(["f." + m for m in (*MEASURES, "currency")])
-_NEW = ", ".join(["excluded." + m for m in (*MEASURES, "currency")])
+_STAGED_VALUES = ", ".join(["s." + m for m in (*MEASURES, "currency")])
 
 _RECORD = """
 insert into load (report_id, organization_id, advertiser_id, sync_id, amazon_report_id, report_type,
@@ -171,33 +171,34 @@ select true from staged_campaign_daily group by date, placement_id
 having min(currency) <> max(currency) limit 1
 """
 
-_FROM_STAGE = (
-    "select $1::uuid, $2::uuid, placement_id, "
+_ROWS = (
+    "select placement_id, "
     + _MEASURE_LIST
     + ", date, currency from staged_campaign_daily where date = any ($3::date[])"
 )
 
-_FROM_DOUBLED_STAGE = (
-    "select $1::uuid, $2::uuid, placement_id, "
+_DOUBLED_ROWS = (
+    "select placement_id, "
     + _MEASURE_SUMS
-    + ", date, min(currency) from staged_campaign_daily where date = any ($3::date[])"
-    + " group by date, placement_id"
+    + ", date, min(currency) as currency from staged_campaign_daily"
+    + " where date = any ($3::date[]) group by date, placement_id"
 )
 
 _INTO_FACTS = (
     "insert into fact_campaign_daily as f (organization_id, advertiser_id, placement_id, "
     + _MEASURE_LIST
-    + ", date, currency) "
+    + ", date, currency) select $1::uuid, $2::uuid, s.* from ("
 )
 
 _CHANGED_ONLY = (
-    " on conflict (organization_id, advertiser_id, date, placement_id) do update set "
-    + _ASSIGN
-    + " where ("
+    " left join fact_campaign_daily f on f.organization_id = $1 and f.advertiser_id = $2"
+    " and f.date = any ($3::date[]) and f.date = s.date and f.placement_id = s.placement_id"
+    " where f.placement_id is null or ("
     + _OLD
     + ") is distinct from ("
-    + _NEW
-    + ")"
+    + _STAGED_VALUES
+    + ") on conflict (organization_id, advertiser_id, date, placement_id) do update set "
+    + _ASSIGN
 )
 
 _REMOVE_GONE = """
@@ -293,7 +294,9 @@ async def list_in_states(
 
 
 async def lock_advertiser(tx: Tx, load: Load) -> None:
-    """One load per advertiser at a time, until the transaction ends."""
+    """One load per advertiser at a time, until the transaction ends. Its statements are planned for this
+    slice's size: a generic plan does not know whether it holds ten rows or a million."""
+    await tx.execute("set local plan_cache_mode = force_custom_plan")
     await tx.execute(_LOCK, str(load.organization_id), str(load.advertiser_id))
 
 
@@ -326,12 +329,15 @@ async def number_placements(
     return {(r["order_id"], r["line_item_id"], r["creative_id"]): r["placement_id"] for r in rows}
 
 
-async def stage(tx: Tx, batches: Iterable[list[tuple[Any, ...]]]) -> tuple[int, dict[str, int]]:
+async def stage(
+    tx: Tx, batches: AsyncIterable[list[tuple[Any, ...]]]
+) -> tuple[int, dict[str, int]]:
     """Copy the rows into a temporary table of this transaction; returns their count and sums."""
     await tx.execute(_STAGE)
     columns = ("placement_id", *MEASURES, "date", "currency")
-    for batch in batches:
+    async for batch in batches:
         await tx.copy_records_to_table("staged_campaign_daily", records=batch, columns=columns)
+    await tx.execute("analyze staged_campaign_daily")
     staged = await tx.fetchrow(_STAGED)
     assert staged is not None  # noqa: S101 - an aggregate has one row
     return staged["rows"], {measure: staged[measure] or 0 for measure in MEASURES}
@@ -343,12 +349,12 @@ async def write_facts(tx: Tx, load: Load, days: Sequence[date], *, first: bool) 
     `first`: none of the days was loaded before, so nothing can be in the way. Rows that repeat a day
     and placement (an ad listed twice) are added up; two currencies in one of them are refused.
     """
-    source = _FROM_STAGE
+    source = _ROWS
     if await tx.fetchval(_DOUBLED):
         if await tx.fetchval(_MIXED):
             raise SliceRejected("mixed_currency", "one day of one placement in two currencies")
-        source = _FROM_DOUBLED_STAGE
-    statement = _INTO_FACTS + source + ("" if first else _CHANGED_ONLY)
+        source = _DOUBLED_ROWS
+    statement = _INTO_FACTS + source + ") s" + ("" if first else _CHANGED_ONLY)
     owner = (load.organization_id, load.advertiser_id, list(days))
     written = _affected(await tx.execute(statement, *owner))
     return written if first else written + _affected(await tx.execute(_REMOVE_GONE, *owner))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -116,12 +116,21 @@ async def apply(tx: Tx, load: Load, content: Slice, now: datetime) -> None:
 async def _write(
     tx: Tx, load: Load, content: Slice, days: Sequence[date], *, first: bool, now: datetime
 ) -> int:
-    placement_ids = await queries.number_placements(tx, load, content.placements())
-    rows, sums = await queries.stage(tx, content.records(placement_ids))
+    placements = await asyncio.to_thread(content.placements)
+    placement_ids = await queries.number_placements(tx, load, placements)
+    rows, sums = await queries.stage(tx, _in_thread(content.records(placement_ids)))
     reconcile(load, rows, sums)
     changed = await queries.write_facts(tx, load, days, first=first)
     await queries.write_days(tx, load, days, now)
     return changed
+
+
+async def _in_thread(
+    batches: Iterator[list[tuple[Any, ...]]],
+) -> AsyncIterator[list[tuple[Any, ...]]]:
+    """The batches, each made in a thread: sorting and decoding must not hold up requests."""
+    while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+        yield batch
 
 
 async def _announce(
