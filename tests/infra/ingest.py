@@ -1,11 +1,10 @@
 """dsp-ingest against the sandbox: one clock, one database, steps taken by hand, crashes on command."""
 
-import contextlib
 import hashlib
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -18,21 +17,23 @@ from dsp_ingest.consumers import HANDLERS
 from dsp_ingest.deps import Deps, tools_of, window_of
 from dsp_ingest.reports.clients import Amazon, Warehouse
 from dsp_ingest.settings import Settings
+from dsp_ingest.syncs.domain import local_today
 from fastapi import FastAPI
 from sandbox.main import create_app as create_sandbox
 from sandbox.settings import Settings as SandboxSettings
 from shared.bus import Bus
 from shared.consumers import deliver
-from shared.db import SYSTEM, Db, Scope, Tx
+from shared.db import SYSTEM, Db
 from shared.events import AdvertiserLinked, Event, EventData
 from shared.events.envelope import make_event
 from shared.ids import new_id
 from shared.internal_tokens import TokenSigner, generate_keypair
-from shared.objects import ObjectStore, Stored
+from shared.objects import ObjectStore
 from shared.ratelimit import Cooldown
 from shared.service_client import ServiceClient
 
-NOW = datetime(2026, 3, 16, 18, 30, tzinfo=UTC)
+from infra.crashes import Clock, CrashingStore, CrashPlan, Wire
+
 ROOT = "http://sandbox"
 CLIENT = lwa.ClientCredentials("amzn1.application-oa2-client.test", "client-secret")
 CALLBACK = "http://127.0.0.1/callback"
@@ -40,93 +41,6 @@ MEASURES = (
     "impressions", "clicks", "detail_page_views", "add_to_cart", "purchases", "units_sold",
     "new_to_brand_purchases", "total_cost_micros", "sales_micros", "new_to_brand_sales_micros",
 )  # fmt: skip
-
-
-class Crash(BaseException):
-    """The process is gone: nothing after this line ran."""
-
-
-class CrashPlan:
-    """Dies when the `at`-th point is passed; with None never. Counts either way."""
-
-    def __init__(self) -> None:
-        self.at: int | None = None
-        self.passed = 0
-        self.where = ""
-
-    def arm(self, at: int | None) -> None:
-        self.at, self.passed = at, 0
-
-    def point(self, where: str) -> None:
-        self.passed += 1
-        if self.passed == self.at:
-            self.where = where
-            raise Crash(where)
-
-
-class Clock:
-    """Stands still until it is moved; the sandbox's moves with it."""
-
-    def __init__(self, sandbox: FastAPI) -> None:
-        self._sandbox = sandbox.state.deps.clock
-        self.now = NOW
-        self.move(NOW)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, to: datetime) -> None:
-        self.now = to
-        self._sandbox.set(to, frozen=True)
-
-    def forward(self, **parts: float) -> None:
-        self.move(self.now + timedelta(**parts))
-
-
-class CrashingDb(Db):
-    """Dies before, inside and after transactions."""
-
-    plan: CrashPlan
-
-    @contextlib.asynccontextmanager
-    async def tx(self, scope: Scope) -> AsyncGenerator[Tx]:
-        self.plan.point("before a transaction")
-        async with super().tx(scope) as tx:
-            yield tx
-            self.plan.point("before a commit")
-        self.plan.point("after a commit")
-
-
-class CrashingStore:
-    """Dies before and after an object is put."""
-
-    def __init__(self, store: ObjectStore, plan: CrashPlan) -> None:
-        self.store = store
-        self.plan = plan
-
-    async def put(self, key: str, content: bytes | Path) -> Stored:
-        self.plan.point("before a put")
-        stored = await self.store.put(key, content)
-        self.plan.point("after a put")
-        return stored
-
-
-class Wire(httpx.AsyncBaseTransport):
-    """The network to the sandbox: cut connections look as they do on a socket."""
-
-    def __init__(self, app: FastAPI, plan: CrashPlan) -> None:
-        self._inner = httpx.ASGITransport(app)
-        self._plan = plan
-        self.intercept: Callable[[httpx.Request], httpx.Response | None] = lambda _: None
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._plan.point("before a request")
-        try:
-            response = self.intercept(request) or await self._inner.handle_async_request(request)
-        except ConnectionResetError:
-            raise httpx.ReadError("connection reset", request=request) from None
-        self._plan.point("after a request")
-        return response
 
 
 class Cooldowns:
@@ -430,3 +344,13 @@ def make_sandbox() -> FastAPI:
         "sandbox_journal_size": 5000,
     }
     return create_sandbox(SandboxSettings(**settings))
+
+
+async def assert_truth(rig: Rig, advertiser: Advertiser) -> None:
+    """Every day of the window landed once, to the micro."""
+    today = local_today(advertiser.raw["timezone"], rig.clock())
+    truth = await rig.truth(advertiser, today - timedelta(days=30), today)
+    assert await rig.landed(advertiser) == truth
+    assert len(await rig.events("report.landed")) == 2
+    assert len(await rig.events("sync.completed")) == 1
+    assert [sync["state"] for sync in await rig.syncs()] == ["completed"]

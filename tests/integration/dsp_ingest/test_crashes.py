@@ -10,8 +10,9 @@ from dsp_ingest.deps import Deps
 from dsp_ingest.main import MIGRATIONS, SCHEMA
 from dsp_ingest.reports import queries, service
 from dsp_ingest.syncs.domain import local_today
+from infra.crashes import Crash, CrashingDb
 from infra.databases import MakeDb
-from infra.ingest import Advertiser, Crash, CrashingDb, Rig
+from infra.ingest import Advertiser, Rig
 from shared.db import SYSTEM
 from shared.events import AdvertiserUnlinked
 
