@@ -38,72 +38,81 @@ interface Listener {
 
 /** Keeps one event stream open, retries with backoff, and notices a stream that has fallen silent. */
 export function openStream(url: string, listener: Listener): () => void {
-  let source: EventSource | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let silence: ReturnType<typeof setTimeout> | undefined;
-  let retryMs = FIRST_RETRY_MS;
-  let broken = false;
+  const stream = new LiveStream(url, listener);
+  stream.connect();
+  return stream.close;
+}
 
-  const onBreak = () => {
-    broken = true;
-    listener.onStatus("reconnecting");
+class LiveStream {
+  private source: EventSource | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+  private retryMs = FIRST_RETRY_MS;
+  private broken = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly listener: Listener,
+  ) {}
+
+  connect = (): void => {
+    const source = new EventSource(this.url);
+    this.source = source;
+    source.addEventListener("open", this.onOpen);
+    source.addEventListener("error", this.onError);
+    source.addEventListener("hello", this.onHello);
+    source.addEventListener("heartbeat", this.onClock);
+    source.addEventListener("closed", this.listener.onRefused);
+    for (const name of EVENT_TYPES) source.addEventListener(name, this.onMessage);
   };
 
-  const reopen = () => {
-    source?.close();
-    clearTimeout(silence);
-    clearTimeout(timer);
-    onBreak();
-    timer = setTimeout(connect, retryMs);
-    retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+  close = (): void => {
+    this.source?.close();
+    clearTimeout(this.retry);
+    clearTimeout(this.silence);
   };
 
-  /** The browser reconnects by itself, naming the last event it saw, unless the server refused it. */
-  const onError = () => {
-    if (source?.readyState !== EventSource.CLOSED) return onBreak();
-    listener.onRefused();
-    reopen();
+  private reopen = (): void => {
+    this.close();
+    this.onBreak();
+    this.retry = setTimeout(this.connect, this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
   };
 
-  const onClock = (message: MessageEvent<string>) => {
-    const { server_time } = JSON.parse(message.data) as { server_time?: string };
-    if (server_time) observeServerTime(server_time);
-    clearTimeout(silence);
-    silence = setTimeout(reopen, SILENCE_MS);
-  };
-
-  const onHello = (message: MessageEvent<string>) => {
-    onClock(message);
-    const { resumed } = JSON.parse(message.data) as { resumed?: boolean };
-    if (broken && !resumed) listener.onResume();
-    broken = false;
-  };
-
-  const onOpen = () => {
-    retryMs = FIRST_RETRY_MS;
-    listener.onStatus("live");
-  };
-
-  const onMessage = (message: MessageEvent<string>) => {
-    const event = parseEvent(message.data);
-    if (event) listener.onEvent(event);
-  };
-
-  function connect(): void {
-    const opened = new EventSource(url);
-    source = opened;
-    opened.addEventListener("open", onOpen);
-    opened.addEventListener("error", onError);
-    opened.addEventListener("hello", onHello);
-    opened.addEventListener("heartbeat", onClock);
-    opened.addEventListener("closed", listener.onRefused);
-    for (const name of EVENT_TYPES) opened.addEventListener(name, onMessage);
+  private onBreak(): void {
+    this.broken = true;
+    this.listener.onStatus("reconnecting");
   }
 
-  connect();
-  return () => {
-    source?.close();
-    clearTimeout(timer);
-    clearTimeout(silence);
+  /** The browser reconnects by itself, naming the last event it saw, unless the server refused it. */
+  private onError = (): void => {
+    if (this.source?.readyState === EventSource.CLOSED) {
+      this.listener.onRefused();
+      this.reopen();
+    } else this.onBreak();
+  };
+
+  private onOpen = (): void => {
+    this.retryMs = FIRST_RETRY_MS;
+    this.listener.onStatus("live");
+  };
+
+  private onClock = (message: MessageEvent<string>): void => {
+    const { server_time } = JSON.parse(message.data) as { server_time?: string };
+    if (server_time) observeServerTime(server_time);
+    clearTimeout(this.silence);
+    this.silence = setTimeout(this.reopen, SILENCE_MS);
+  };
+
+  private onHello = (message: MessageEvent<string>): void => {
+    this.onClock(message);
+    const { resumed } = JSON.parse(message.data) as { resumed?: boolean };
+    if (this.broken && !resumed) this.listener.onResume();
+    this.broken = false;
+  };
+
+  private onMessage = (message: MessageEvent<string>): void => {
+    const event = parseEvent(message.data);
+    if (event) this.listener.onEvent(event);
   };
 }

@@ -51,27 +51,7 @@ function ConnectForm() {
   const leaving = connect.isPending || connect.isSuccess;
   return (
     <form onSubmit={submit} className="grid gap-4">
-      <fieldset className="grid gap-2">
-        <legend className="mb-1.5 font-medium text-[13px]">{t("region")}</legend>
-        {REGIONS.map(({ region, markets }, index) => (
-          <label
-            key={region}
-            className="flex items-start gap-3 rounded-md border p-3 hover:bg-accent has-checked:border-primary has-checked:bg-accent"
-          >
-            <input
-              type="radio"
-              name="region"
-              value={region}
-              defaultChecked={index === 0}
-              className="mt-0.5 size-4 accent-primary"
-            />
-            <span>
-              <span className="block font-medium text-[13px]">{t(region)}</span>
-              <span className="block text-muted-foreground text-xs">{t(markets)}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <RegionChoice />
       <div className="grid gap-1.5">
         <Label htmlFor="connection-label">{t("name")}</Label>
         <Input
@@ -87,5 +67,32 @@ function ConnectForm() {
         {leaving ? t("redirecting") : t("continue")}
       </Button>
     </form>
+  );
+}
+
+function RegionChoice() {
+  const t = useTranslations("connections");
+  return (
+    <fieldset className="grid gap-2">
+      <legend className="mb-1.5 font-medium text-[13px]">{t("region")}</legend>
+      {REGIONS.map(({ region, markets }, index) => (
+        <label
+          key={region}
+          className="flex items-start gap-3 rounded-md border p-3 hover:bg-accent has-checked:border-primary has-checked:bg-accent"
+        >
+          <input
+            type="radio"
+            name="region"
+            value={region}
+            defaultChecked={index === 0}
+            className="mt-0.5 size-4 accent-primary"
+          />
+          <span>
+            <span className="block font-medium text-[13px]">{t(region)}</span>
+            <span className="block text-muted-foreground text-xs">{t(markets)}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }

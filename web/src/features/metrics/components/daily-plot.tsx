@@ -24,78 +24,54 @@ interface DailyPlotProps {
 }
 
 const TICK = { fill: "var(--muted-foreground)", fontSize: 11 };
+const AXIS = { tick: TICK, tickLine: false, axisLine: false, width: 56 };
+const DAYS = {
+  tick: TICK,
+  tickLine: false,
+  axisLine: { stroke: "var(--border)" },
+  minTickGap: 24,
+  interval: "equidistantPreserveStart",
+} as const;
+const GAP = { fill: "var(--gap)", fillOpacity: 0.5, ifOverflow: "visible" } as const;
+const BARS = {
+  fill: "var(--chart-1)",
+  radius: [3, 3, 0, 0] as [number, number, number, number],
+  maxBarSize: 44,
+  isAnimationActive: false,
+};
+const LINE = {
+  stroke: "var(--chart-2)",
+  strokeWidth: 2,
+  type: "linear",
+  connectNulls: false,
+  isAnimationActive: false,
+} as const;
 const SWATCHES = ["bg-chart-1", "bg-chart-2"];
 
 export default function DailyPlot({ points, missing, metrics, currency }: DailyPlotProps) {
   const [bars, line] = metrics;
   if (!bars) return null;
-  const shared = line !== undefined && METRICS[line] === METRICS[bars];
-  const axis = (metric: Metric) => (value: number) => formatCompact(value, METRICS[metric], currency);
+  const ownAxis = line !== undefined && METRICS[line] !== METRICS[bars];
+  const ticks = (metric: Metric) => (value: number) => formatCompact(value, METRICS[metric], currency);
   return (
     <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 800, height: 264 }}>
       <ComposedChart data={points} margin={{ top: 4, right: 8, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid yAxisId="bars" vertical={false} stroke="var(--chart-grid)" />
         {missing.map((day) => (
-          <ReferenceArea
-            key={day}
-            yAxisId="bars"
-            x1={day}
-            x2={day}
-            fill="var(--gap)"
-            fillOpacity={0.5}
-            ifOverflow="visible"
-          />
+          <ReferenceArea key={day} yAxisId="bars" x1={day} x2={day} {...GAP} />
         ))}
-        <XAxis
-          dataKey="date"
-          tickFormatter={(day: string) => formatDay(day)}
-          tick={TICK}
-          tickLine={false}
-          axisLine={{ stroke: "var(--border)" }}
-          minTickGap={24}
-          interval="equidistantPreserveStart"
-        />
-        <YAxis yAxisId="bars" tickFormatter={axis(bars)} tick={TICK} tickLine={false} axisLine={false} width={56} />
-        {line && !shared ? (
-          <YAxis
-            yAxisId="line"
-            orientation="right"
-            tickFormatter={axis(line)}
-            tick={TICK}
-            tickLine={false}
-            axisLine={false}
-            width={56}
-          />
-        ) : null}
+        <XAxis dataKey="date" tickFormatter={(day: string) => formatDay(day)} {...DAYS} />
+        <YAxis yAxisId="bars" tickFormatter={ticks(bars)} {...AXIS} />
+        {ownAxis ? <YAxis yAxisId="line" orientation="right" tickFormatter={ticks(line)} {...AXIS} /> : null}
         <Tooltip
           cursor={{ fill: "var(--accent)", opacity: 0.6 }}
           isAnimationActive={false}
           content={({ active, payload }) =>
-            active ? (
-              <DayNumbers point={payload?.[0]?.payload} missing={missing} metrics={metrics} currency={currency} />
-            ) : null
+            active ? <DayNumbers {...{ missing, metrics, currency }} point={payload?.[0]?.payload} /> : null
           }
         />
-        <Bar
-          yAxisId="bars"
-          dataKey={bars}
-          fill="var(--chart-1)"
-          radius={[3, 3, 0, 0]}
-          maxBarSize={44}
-          isAnimationActive={false}
-        />
-        {line ? (
-          <Line
-            yAxisId={shared ? "bars" : "line"}
-            dataKey={line}
-            stroke="var(--chart-2)"
-            strokeWidth={2}
-            dot={points.length <= 2}
-            type="linear"
-            connectNulls={false}
-            isAnimationActive={false}
-          />
-        ) : null}
+        <Bar yAxisId="bars" dataKey={bars} {...BARS} />
+        {line ? <Line yAxisId={ownAxis ? "line" : "bars"} dataKey={line} dot={points.length <= 2} {...LINE} /> : null}
       </ComposedChart>
     </ResponsiveContainer>
   );

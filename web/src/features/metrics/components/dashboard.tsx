@@ -61,66 +61,79 @@ function useNumbers(state: DashboardState) {
   const earlier = previousRange(range, today);
   const daily = useMetrics(dailyRequest(state, range));
   const before = useMetrics(earlier && dailyRequest(state, earlier));
+  const freshness = useFreshness(range).data ?? [];
   const money = currencyScope(daily.data, state.currency);
   const currency = money.currencies.length > 1 ? money.shown : null;
   const request = daily.data && !daily.isPlaceholderData ? tableRequest(state, range, currency) : null;
   const table = useMetrics(request);
-  return { today, range, earlier, daily, before, money, request, table };
+  return { today, range, earlier, daily, before, freshness, money, request, table };
 }
 
 function Numbers({ state, onChange }: DashboardProps) {
-  const { today, range, earlier, daily, before, money, request, table } = useNumbers(state);
-  const freshness = useFreshness(range);
-  const catalogue = useCatalogue();
+  const numbers = useNumbers(state);
+  const { range, today, daily, freshness, money } = numbers;
   const named = useMetrics(namesRequest(state, range)).data?.rows[0];
-  const gaps = gapsShown(daily.data?.gaps ?? [], freshness.data ?? [], money.shown);
-  const brands = brandChoices(freshness.data ?? []);
   return (
     <>
       <Toolbar
         state={state}
         range={range}
         today={today}
-        freshness={freshness.data ?? []}
+        freshness={freshness}
         money={money}
         names={{ order: textIn(named, "order_name"), lineItem: textIn(named, "line_item_name") }}
         onChange={onChange}
       />
       <IngestionNotice />
       {daily.error ? <Problem error={daily.error} onRetry={() => void daily.refetch()} /> : null}
-      <GapNotice gaps={gaps} />
-      {daily.error && !daily.data ? null : (
-        <>
-          <KpiGrid
-            totals={money.totals}
-            currency={money.shown}
-            before={earlier && before.data ? { totals: before.data.totals, range: earlier } : null}
-            catalogue={catalogue.data}
-            chart={state.chart}
-            loading={daily.isPending}
-            onChart={(metric) => onChange({ chart: [metric, state.chart[1] === metric ? null : state.chart[1]] })}
-          />
-          <DailyChart
-            result={daily.data}
-            gaps={gaps}
-            currency={money.shown}
-            range={range}
-            chart={state.chart}
-            onChart={(chart) => onChange({ chart })}
-          />
-          <CampaignTable
-            state={state}
-            request={request}
-            result={table.data}
-            error={table.error}
-            stale={table.isPlaceholderData}
-            currency={money.shown}
-            scope={brands.filter((brand) => state.brands.includes(brand.id)).map((brand) => brand.name)}
-            onRetry={() => void table.refetch()}
-            onChange={onChange}
-          />
-        </>
-      )}
+      {daily.error && !daily.data ? null : <Figures {...numbers} state={state} onChange={onChange} />}
     </>
+  );
+}
+
+function Figures(props: DashboardProps & ReturnType<typeof useNumbers>) {
+  const { state, range, earlier, daily, before, freshness, money, onChange } = props;
+  const gaps = gapsShown(daily.data?.gaps ?? [], freshness, money.shown);
+  const catalogue = useCatalogue();
+  const [bars, line] = state.chart;
+  return (
+    <>
+      <GapNotice gaps={gaps} />
+      <KpiGrid
+        totals={money.totals}
+        currency={money.shown}
+        before={earlier && before.data ? { totals: before.data.totals, range: earlier } : null}
+        catalogue={catalogue.data}
+        chart={[bars, line]}
+        loading={daily.isPending}
+        onChart={(metric) => onChange({ chart: [metric, line === metric ? null : line] })}
+      />
+      <DailyChart
+        result={daily.data}
+        gaps={gaps}
+        currency={money.shown}
+        range={range}
+        chart={state.chart}
+        onChart={(chart) => onChange({ chart })}
+      />
+      <Breakdown {...props} />
+    </>
+  );
+}
+
+function Breakdown({ state, request, table, money, freshness, onChange }: Parameters<typeof Figures>[0]) {
+  const brands = brandChoices(freshness).filter((brand) => state.brands.includes(brand.id));
+  return (
+    <CampaignTable
+      state={state}
+      request={request}
+      result={table.data}
+      error={table.error}
+      stale={table.isPlaceholderData}
+      currency={money.shown}
+      scope={brands.map((brand) => brand.name)}
+      onRetry={() => void table.refetch()}
+      onChange={onChange}
+    />
   );
 }
