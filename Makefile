@@ -16,7 +16,7 @@ export LEADLINE_HOME
 endif
 
 ##@ Run
-.PHONY: help install up down reset status logs restart
+.PHONY: help install up down reset status logs restart exec
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
@@ -38,6 +38,9 @@ logs: ## Follow the logs (SERVICE=auth for one)
 
 restart: ## Restart one process (SERVICE=auth)
 	@$(EMBEDDED) restart $(SERVICE)
+
+exec: ## Run Python with a service's settings (SERVICE=auth ARGS="-m auth.cli …"; see its README)
+	@$(EMBEDDED) exec $(SERVICE) $(ARGS)
 
 reset: ## Stop it and remove all its data (YES=1: do not ask)
 	@$(EMBEDDED) reset $(if $(YES),--yes)

@@ -15,6 +15,7 @@ from infra.agency import MONEY, Agency, differences
 from infra.browser import Watched, open_browser, violations
 from infra.installation import Installation
 from infra.leftovers import leaked_secrets
+from infra.sql import run_sql
 from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("main_path")]
@@ -186,6 +187,22 @@ def assert_sees_nothing_of(agency: Agency, stranger: Agency) -> None:
     assert stranger.rows(sync["start_date"], sync["end_date"]) == []
     foreign = {"advertiser_id": sync["advertiser_id"]}
     assert stranger.call("POST", "/v1/syncs", json=foreign).status_code == 404
+
+
+def test_an_operator_sees_and_replays_a_parked_message(installation: Installation) -> None:
+    run_sql(
+        installation,
+        """insert into reporting.parked_message
+               (id, topic, partition, kafka_offset, value, error)
+           select event_id, topic, 0, 999999, convert_to(payload, 'UTF8'), 'RuntimeError: tried'
+           from auth.outbox where topic = 'auth.advertiser.v1' limit 1""",
+    )
+    operate = ["exec", "gateway", "-m", "gateway.operate", "parked"]
+    line = installation.command(*operate, "list", "reporting").strip()
+    assert line.endswith("RuntimeError: tried")
+    replayed = installation.command(*operate, "replay", "reporting", line.split()[0])
+    assert replayed.strip().endswith(": duplicate")
+    assert installation.command(*operate, "list", "reporting").strip() == "nothing is parked"
 
 
 def test_nothing_left_behind_holds_a_secret(installation: Installation) -> None:

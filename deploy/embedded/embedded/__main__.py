@@ -1,4 +1,4 @@
-"""``python -m embedded up|down|status|logs|reset|restart NAME|parts`` (see ``make help``)."""
+"""``python -m embedded up|down|status|logs|reset|restart NAME|exec NAME …|parts`` (see ``make help``)."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from embedded.control import ControlError
 from embedded.ports import PortTakenError
 from embedded.run_file import AlreadyRunningError
 from embedded.secret_file import SecretsMissingError
-from embedded.settings import Settings
+from embedded.settings import SERVICES, Settings
 
 _EXPECTED = (
     cli.CommandError,
@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("restart").add_argument("name")
     verbs.add_parser("reset").add_argument("--yes", action="store_true")
     verbs.add_parser("parts")
+    execute = verbs.add_parser("exec")
+    execute.add_argument("name", choices=SERVICES)
+    execute.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser
 
 
@@ -69,6 +72,8 @@ def _run(settings: Settings, arguments: argparse.Namespace) -> None:
             cli.follow_logs(settings, arguments.service)
         case "reset":
             cli.reset(settings, sure=arguments.yes)
+        case "exec":
+            cli.execute(settings, arguments.name, arguments.arguments)
         case _:
             cli.parts(settings)
 

@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from typing import NoReturn
 
 from embedded import unprivileged
 from embedded.control import ControlError, ask
+from embedded.environment import Environment
 from embedded.logs import Tail, last_lines
 from embedded.run_file import is_held, running
 from embedded.secret_file import Secrets, load_secrets
@@ -198,6 +200,12 @@ def _print_lines(tail: Tail, lines: Iterable[str], *, prefix: bool) -> None:
 
 def _login(settings: Settings, secrets: Secrets) -> dict[str, str]:
     return {"email": settings.first_owner_email, "password": secrets.owner_password}
+
+
+def execute(settings: Settings, name: str, arguments: list[str]) -> NoReturn:
+    """Become Python with the arguments and one service's environment: its operator's commands."""
+    variables = Environment(settings, load_secrets(settings.home)).service(name)
+    os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **variables})  # noqa: S606
 
 
 def parts(settings: Settings) -> None:
