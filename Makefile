@@ -58,10 +58,10 @@ check: install ## Formatting, lint, types, import rules, locks
 
 test: check chromium ## All checks and all tests (ARGS="-k name" for some)
 	cd web && $(WITH_NODE) npm test --silent
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
 
 e2e: install chromium ## Only the tests on real processes and a real browser
-	$(BIN)/pytest -m "e2e or chaos" $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile -m "e2e or chaos" $(ARGS)
 
 bench: install ## The benchmarks: ratio tables, each against its limit in the same run
 	$(BIN)/python -m benchmarks $(ARGS)

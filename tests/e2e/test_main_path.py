@@ -18,7 +18,7 @@ from infra.leftovers import leaked_secrets
 from infra.sql import run_sql
 from playwright.sync_api import BrowserContext, Page, expect
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("main_path")]
+pytestmark = pytest.mark.e2e
 PATIENT = 60_000
 expect.set_options(timeout=20_000)
 STRANGER = ("stranger@example.org", "a quite different passphrase")

@@ -6,6 +6,7 @@ Ends with the question every test here asks: is what Leadline shows what Amazon'
 import re
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any, Self
 
@@ -200,6 +201,17 @@ def compare(
         pairs += [(name, round(row[name] * 1_000_000), known[to]) for name, to in MONEY.items()]
         found += [f"{amazon_id} {day} {n}: {a} != {b}" for n, a, b in pairs if a != b]
     return found
+
+
+def now() -> str:
+    """This moment as the API writes it."""
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def assert_true(agency: Agency, since: str) -> None:
+    """Everything was pulled anew after `since`, and all of it is true."""
+    agency.wait_synced(after=since, seconds=300)
+    assert differences(agency, agency.api("GET", "/v1/syncs")["items"]) == []
 
 
 def wait_for(check: Callable[[], bool], what: str, seconds: float) -> None:

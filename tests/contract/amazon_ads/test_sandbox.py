@@ -24,7 +24,8 @@ from amazon_ads import (
     reporting,
 )
 from fastapi import FastAPI
-from infra.ingest import CALLBACK, CLIENT, NOW, ROOT, make_sandbox
+from infra.crashes import NOW
+from infra.ingest import CALLBACK, CLIENT, ROOT, make_sandbox
 
 REGIONS = ("NA", "EU", "FE")
 

@@ -49,7 +49,7 @@ async def list_visible(tx: Tx, scope: Scope, connection_id: UUID | None = None) 
             select x.state, x.error_code, x.finished_at, x.profiles, x.advertisers
             from discovery x
             where x.organization_id = c.organization_id and x.connection_id = c.id
-            order by x.requested_at desc, x.id limit 1
+            order by x.finished_at is null desc, x.requested_at desc, x.id limit 1
         ) d on true
         left join lateral (
             select count(distinct l.profile_id) as profiles, count(*) as advertisers

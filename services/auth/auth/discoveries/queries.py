@@ -31,7 +31,7 @@ async def latest_failed(tx: Tx, organization_id: UUID, connection_id: UUID) -> b
     state = await tx.fetchval(
         """
         select state from discovery where organization_id = $1 and connection_id = $2
-        order by requested_at desc, id limit 1
+        order by finished_at is null desc, requested_at desc, id limit 1
         """,
         organization_id,
         connection_id,
