@@ -14,11 +14,13 @@ from infra.events import (
     record_effect,
     service_settings,
 )
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from shared.bus import Bus
 from shared.consumers import on
 from shared.db import SYSTEM, Db
 from shared.events import BrandCreated
 from shared.ids import new_id
+from shared.tracing import span, stop_tracing, use_exporter
 
 from shared import outbox
 
@@ -68,3 +70,27 @@ async def test_a_bus_without_a_broker_starts_says_so_and_stops(db: Db) -> None:
     await bus.start()
     assert await bus.ready() == "kafka: not consuming yet"
     await bus.stop()
+
+
+async def test_one_trace_runs_from_the_request_through_outbox_and_kafka_into_the_handler(
+    db: Db, kafka_bootstrap: str, organization_id: UUID
+) -> None:
+    exporter = InMemorySpanExporter()
+    provider = use_exporter("auth", exporter)
+    settings = service_settings(db.url, kafka_bootstrap)
+    publisher = Bus(settings, db, service="auth")
+    consumer = Bus(settings, db, service=f"reader-{new_id().hex[:6]}", handlers=HANDLERS)
+    await publisher.start()
+    await consumer.start()
+    try:
+        with span("POST /v1/brands") as request:
+            async with db.tx(SYSTEM) as tx:
+                await outbox.add(tx, brand_created("traced"), organization_id=organization_id)
+        assert await eventually(lambda: effects(db))
+    finally:
+        await consumer.stop()
+        await publisher.stop()
+    provider.force_flush()
+    trace_of = {s.name: s.context.trace_id for s in exporter.get_finished_spans() if s.context}
+    stop_tracing()
+    assert trace_of["handle brand.created"] == request.get_span_context().trace_id
