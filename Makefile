@@ -53,6 +53,7 @@ check: install ## Formatting, lint, types, import rules, locks
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/lock.py --check
+	$(BIN)/python deploy/docker/service_locks.py --check
 	! grep -q '"resolved"' web/package-lock.json
 	cd web && $(WITH_NODE) npm run --silent lint && $(WITH_NODE) npm run --silent typecheck
 
@@ -78,6 +79,7 @@ asyncapi: install ## Write the event contracts: AsyncAPI and JSON schemas
 
 lock: install ## Pin versions and hashes again (ARGS=--upgrade for newer ones)
 	$(BIN)/python scripts/lock.py $(ARGS)
+	$(BIN)/python deploy/docker/service_locks.py
 
 chromium: # the browser of the tests: $CHROMIUM, or chromium on PATH, or from apt as root
 	@scripts/chromium.sh
