@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from shared.errors import BadRequest
+from shared.http_protocol import HeadersTooLarge
 
 _RAW_PATH = re.compile(rb"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
 _RAW_QUERY = re.compile(rb"[!-~]*")
@@ -18,6 +19,8 @@ _FORBIDDEN_IN_PATH = frozenset("/\\%.\x7f") | {chr(c) for c in range(32)}
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _SINGLE = frozenset({b"host", b"content-length", b"content-type", b"transfer-encoding"})
 _BAD_IN_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+MAX_HEADERS = 200
+MAX_HEADER_BYTES = 64 * 1024
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -51,7 +54,15 @@ class EdgeRequest:
 
 
 def check_headers(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """The headers, lower-cased; raises BadRequest where they could be read in two ways."""
+    """The headers, lower-cased; raises BadRequest where they could be read in two ways, and
+    HeadersTooLarge."""
+    headers = list(headers)
+    size = sum(len(name) + len(value) for name, value in headers)
+    if len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+        raise HeadersTooLarge(
+            f"There are {len(headers)} headers of {size} bytes.",
+            hint=f"At most {MAX_HEADERS} headers of {MAX_HEADER_BYTES} bytes are read.",
+        )
     seen: set[bytes] = set()
     checked: Headers = []
     for raw_name, value in headers:

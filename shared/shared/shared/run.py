@@ -8,6 +8,7 @@ import uvicorn
 from pydantic import ValidationError
 from starlette.types import ASGIApp
 
+from .http_protocol import BoundedHttp
 from .settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -23,6 +24,7 @@ def serve(settings_class: Callable[..., S], create_app: Callable[[S], ASGIApp]) 
         create_app(settings),
         host=settings.bind_host,
         port=settings.service_port,
+        http=BoundedHttp,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -2,10 +2,18 @@
 
 import pytest
 from gateway.clientip import Proxies
-from gateway.requests import check_headers, clean_path, clean_query, cookie_values
+from gateway.requests import (
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    check_headers,
+    clean_path,
+    clean_query,
+    cookie_values,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from shared.errors import BadRequest
+from shared.http_protocol import HeadersTooLarge
 
 REFUSED = [
     b"/v1/../internal/x",
@@ -92,3 +100,16 @@ def test_the_scheme_is_https_only_when_a_trusted_proxy_says_so() -> None:
     headers = [(b"x-forwarded-proto", b"https")]
     assert Proxies.parse("10.0.0.1").scheme("10.0.0.1", headers, "http") == "https"
     assert Proxies.parse("10.0.0.1").scheme("10.0.0.2", headers, "http") == "http"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [(b"x-%d" % number, b"a") for number in range(MAX_HEADERS + 1)],
+        [(b"x-long", b"a" * MAX_HEADER_BYTES)],
+        [(b"a" * MAX_HEADER_BYTES, b"a")],
+    ],
+)
+def test_more_headers_than_anybody_needs_are_refused(headers: list[tuple[bytes, bytes]]) -> None:
+    with pytest.raises(HeadersTooLarge):
+        check_headers(headers)
