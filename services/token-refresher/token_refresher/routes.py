@@ -28,7 +28,8 @@ async def list_credentials(actor: Reader, tx: ActorTx, deps: ServiceDeps) -> Cre
     """How the tokens of each connection do, and who has to act."""
     if actor.organization_id is None:
         raise NotFound("No organization.")
-    found = await service.list_credentials(tx, actor.organization_id)
+    all_brands = actor.brand_ids is None  # connections belong to the whole organization
+    found = await service.list_credentials(tx, actor.organization_id) if all_brands else []
     now = deps.clock()
     return CredentialList(items=[Credential.of(item, now) for item in found])
 

@@ -237,6 +237,17 @@ async def test_the_list_needs_a_user_who_may_read_connections(
     assert (await edge.call("GET", "/v1/credentials", by=by)).status_code == 401
 
 
+async def test_somebody_limited_to_brands_sees_no_connection(
+    edge: Edge, organization_id: UUID
+) -> None:
+    await edge.put(uuid4(), organization_id)
+    reads = frozenset({"connection:read"})
+    limited = Actor("user", "u", organization_id, reads, frozenset({uuid4()}))
+    answer = await edge.call("GET", "/v1/credentials", by=limited)
+    assert answer.json()["items"] == []
+    assert len(await edge.listed(organization_id)) == 1
+
+
 @pytest.mark.parametrize(
     "change",
     [
