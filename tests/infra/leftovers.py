@@ -1,10 +1,12 @@
 """What a run leaves behind, searched for secrets in clear."""
 
 import base64
+import contextlib
 import gzip
 import json
 import re
 import subprocess
+import zlib
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
@@ -74,8 +76,22 @@ def dump(installation: Installation) -> bytes:
 
 
 def _read(path: Path) -> bytes:
+    """The content, unpacked as far as it can be: rejected report files are kept as they came."""
     raw = path.read_bytes()
-    return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    if raw[:2] != b"\x1f\x8b":
+        return raw
+    try:
+        return gzip.decompress(raw)
+    except (OSError, EOFError, zlib.error):
+        return raw + _readable_part(raw)
+
+
+def _readable_part(packed: bytes) -> bytes:
+    unpack, read = zlib.decompressobj(wbits=31), b""
+    with contextlib.suppress(zlib.error):
+        for start in range(0, len(packed), 512):
+            read += unpack.decompress(packed[start : start + 512])
+    return read
 
 
 def _leaves(value: object, name: str) -> Iterable[tuple[str, str]]:
