@@ -1,0 +1,178 @@
+"""Two organizations at work side by side, and people of the first who see one brand only.
+
+Northwind (A) is connected as the sandbox's morgan, who sees everything; Fabrikam (B) as robin, who
+sees some of the same advertisers. A second connection of A, as sam, serves no brand at all.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.agency import Agency
+from infra.canaries import Canaries, World, ids, texts
+from infra.installation import Installation
+
+OTHER_OWNER = ("owner@fabrikam.example", "a quite different passphrase")
+BRAND_ROLES = ("client", "admin")
+BRAND_PASSWORD = "one brand and no other brand"
+LISTS = (
+    "/v1/advertisers",
+    "/v1/amc/accounts",
+    "/v1/amc/discoveries",
+    "/v1/amc/instances",
+    "/v1/brands",
+    "/v1/connections",
+    "/v1/credentials",
+    "/v1/metrics/freshness",
+    "/v1/metrics/loads?state=loaded&state=superseded",
+    "/v1/syncs",
+    "/v1/syncs/reports?state=landed&limit=1000",
+)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """One of each thing that somebody has and another one could ask for."""
+
+    email: str
+    brand_id: str
+    advertiser_id: str
+    connection_id: str
+    report_id: str
+    order_id: str
+    start_date: str
+    end_date: str
+
+
+@dataclass
+class Tenants:
+    """`limited`: the people of A who see `own` only, by role."""
+
+    installation: Installation
+    a: Agency
+    b: Agency
+    world: World
+    idle_connection_id: str = ""
+    own: dict[str, Any] = field(default_factory=dict[str, Any])
+    limited: dict[str, Agency] = field(default_factory=dict[str, Agency])
+
+    def close(self) -> None:
+        for agency in (self.a, self.b, *self.limited.values()):
+            agency.http.close()
+
+    def hidden_from_b(self) -> Canaries:
+        """Everything of A, but what Amazon shows B's user, too."""
+        theirs = {
+            *ids(list(everything(self.a))),
+            *ids(self.a.session),
+            *self.world.seen_by("morgan"),
+        }
+        words = {brand["name"] for brand in self.a.api("GET", "/v1/brands")["items"]}
+        words |= {self.a.session["csrf_token"], self.a.session["organization"]["name"]}
+        return Canaries.of(theirs | words, self.world.seen_by("robin") | self._reports_of_both())
+
+    def _reports_of_both(self) -> set[str]:
+        """Amazon's ids of reports on accounts that both see: asked for twice, it names the first one."""
+        both = {x["amazon_advertiser_id"] for x in self.b.advertisers()}
+        ours = {x["id"] for x in self.a.advertisers() if x["amazon_advertiser_id"] in both}
+        reports = [item for item in everything(self.a) if "amazon_report_id" in item]
+        return {r["amazon_report_id"] for r in reports if r["advertiser_id"] in ours}
+
+    def hidden_from_limited(self) -> Canaries:
+        """Everything of A that does not concern the one brand."""
+        own = {self.own["id"], self.own["brand_id"]}
+        mine, others = list[Any](), list[Any]()
+        for item in everything(self.a):
+            (mine if own & set(texts(item)) else others).append(item)
+        shared = {self.a.session["organization"]["id"], *self.own["connection_ids"]}
+        known = {*ids(mine), *shared, *self.world.of_advertiser(self.own["amazon_advertiser_id"])}
+        words = {*ids(others), *self.world.seen_by("morgan"), self.a.session["csrf_token"]}
+        words |= {a["name"] for a in self.a.advertisers()} - {self.own["name"]}
+        return Canaries.of(words, known)
+
+    def holdings_of_a(self) -> Holdings:
+        """Things of A of which neither B nor A's limited people may know."""
+        seen_by_b = {a["amazon_advertiser_id"] for a in self.b.advertisers()}
+        secret = [a for a in self.a.advertisers() if a["amazon_advertiser_id"] not in seen_by_b]
+        other = next(a for a in secret if a["id"] != self.own["id"])
+        return holdings(self.a, other, self.idle_connection_id)
+
+    def holdings_of_b(self) -> Holdings:
+        advertiser = self.b.advertisers()[0]
+        return holdings(self.b, advertiser, advertiser["connection_ids"][0])
+
+
+def everything(agency: Agency) -> Iterator[Any]:
+    """Every item of every list."""
+    for path in LISTS:
+        yield from agency.api("GET", path)["items"]
+
+
+def holdings(agency: Agency, advertiser: dict[str, Any], connection_id: str) -> Holdings:
+    loads = agency.api("GET", "/v1/metrics/loads?state=loaded")["items"]
+    load = next(item for item in loads if item["advertiser_id"] == advertiser["id"])
+    query = {
+        "start_date": load["start_date"],
+        "end_date": load["end_date"],
+        "dimensions": ["order"],
+        "metrics": ["clicks"],
+        "filters": {"advertiser_ids": [advertiser["id"]]},
+    }
+    orders = agency.api("POST", "/v1/metrics/query", json=query)["rows"]
+    return Holdings(
+        email=agency.session["user"]["email"],
+        brand_id=advertiser["brand_id"],
+        advertiser_id=advertiser["id"],
+        connection_id=connection_id,
+        report_id=load["id"],
+        order_id=orders[0]["order_id"],
+        start_date=load["start_date"],
+        end_date=load["end_date"],
+    )
+
+
+def open_tenants(installation: Installation) -> Tenants:
+    """Both organizations connected, mapped and synced; A's limited people signed in."""
+    with ThreadPoolExecutor(3) as pool:
+        adding = pool.submit(installation.add_organization, "Fabrikam", *OTHER_OWNER)
+        a = Agency(installation).sign_in("owner@example.com", installation.secrets.owner_password)
+        a.wait_discovered(a.connect(user="morgan"))
+        map_brands(a, "Northwind")
+        adding.result()
+        b = Agency(installation).sign_in(*OTHER_OWNER)
+        tenants = Tenants(installation, a, b, World.of(installation))
+        tenants.own = a.advertisers()[0]
+        members = [pool.submit(_add_limited, tenants, role) for role in BRAND_ROLES]
+        b.wait_discovered(b.connect(user="robin"))
+        map_brands(b, "Fabrikam")
+        tenants.idle_connection_id = a.connect(user="sam")
+        tenants.limited = dict(zip(BRAND_ROLES, (m.result() for m in members), strict=True))
+    a.wait_synced()
+    b.wait_synced()
+    return tenants
+
+
+def map_brands(agency: Agency, prefix: str) -> None:
+    """A brand for each advertiser, under a name nobody else uses."""
+    mappings = [
+        {"advertiser_id": a["id"], "new_brand_name": f"{prefix} {a['name']}"}
+        for a in agency.advertisers()
+    ]
+    agency.api("PUT", "/v1/advertisers/brands", json={"mappings": mappings})
+
+
+def limited_email(role: str) -> str:
+    return f"{role}@northwind.example"
+
+
+def _add_limited(tenants: Tenants, role: str) -> Agency:
+    command = ("exec", "auth", "-m", "auth.cli", "members", "add", "--role", role)
+    tenants.installation.command(
+        *command,
+        "--organization-id", tenants.a.session["organization"]["id"],
+        "--email", limited_email(role),
+        "--brand-id", tenants.own["brand_id"],
+        given=BRAND_PASSWORD,
+    )  # fmt: skip
+    return Agency(tenants.installation).sign_in(limited_email(role), BRAND_PASSWORD)
