@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,8 +10,19 @@ from infra import Infra, open_infra
 from infra.databases import Databases, MakeDb
 from shared.db import Db
 from shared.ids import new_id
+from xdist.scheduler import LoadFileScheduling
 
-ROOT = Path(__file__).parents[1]
+
+class ByInstallation(LoadFileScheduling):
+    """Workers take whole files; the folder whose files share one installation stays together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/security/"
+        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByInstallation:
+    return ByInstallation(config, log)
 
 
 @pytest.fixture(scope="session")

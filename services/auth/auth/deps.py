@@ -67,6 +67,7 @@ async def open_system_tx(request: Request) -> AsyncIterator[Tx]:
 ReportReader = Annotated[Actor, Depends(require("report:read"))]
 ConnectionReader = Annotated[Actor, Depends(require("connection:read"))]
 ConnectionManager = Annotated[Actor, Depends(require("connection:manage"))]
+ConnectionOpener = Annotated[Actor, Depends(require("connection:manage", every_brand=True))]
 BrandManager = Annotated[Actor, Depends(require("brand:manage"))]
 DepsOf = Annotated[Deps, Depends(get_deps)]
 SignedInUser = Annotated[User, Depends(signed_in_user)]

@@ -32,8 +32,11 @@ def current_actor(request: Request) -> Actor:
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 
-def require(permission: str) -> Callable[[Actor], Actor]:
-    """The caller must be a user of an organization holding `permission`."""
+def require(permission: str, *, every_brand: bool = False) -> Callable[[Actor], Actor]:
+    """The caller must be a user of an organization holding `permission`.
+
+    `every_brand`: and not be limited to some brands, because the act concerns all of them.
+    """
     if permission not in PERMISSIONS:
         raise ValueError(f"unknown permission {permission}")
 
@@ -46,6 +49,12 @@ def require(permission: str) -> Callable[[Actor], Actor]:
                 code="permission_missing",
                 hint="Ask an owner or admin of your organization.",
                 permission=permission,
+            )
+        if every_brand and actor.brand_ids is not None:
+            raise Forbidden(
+                "This concerns every brand; your role covers only some.",
+                code="every_brand_required",
+                hint="Ask somebody whose role covers the whole organization.",
             )
         return actor
 

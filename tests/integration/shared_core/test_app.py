@@ -37,6 +37,11 @@ async def whoami(tx: ActorTx, actor: Annotated[Actor, Depends(require("report:re
     return Answer(organization=bound)
 
 
+@router.get("/v1/all-brands", dependencies=[Depends(require("report:read", every_brand=True))])
+async def all_brands() -> Answer:
+    return Answer(organization="")
+
+
 @router.post("/v1/bodies")
 async def take_body(_actor: CurrentActor, body: Body) -> Answer:
     return Answer(organization=str(body.count))
@@ -86,6 +91,13 @@ def user(organization_id: UUID, *permissions: str, audience: str = "auth") -> di
     return {"Authorization": f"Bearer {TokenSigner('gateway', PRIVATE).sign(actor, audience)}"}
 
 
+def limited_user(organization_id: UUID, permission: str) -> dict[str, str]:
+    """Holds the permission for one brand only."""
+    brands = frozenset({new_id()})
+    actor = Actor("user", str(new_id()), organization_id, frozenset({permission}), brands)
+    return {"Authorization": f"Bearer {TokenSigner('gateway', PRIVATE).sign(actor, 'auth')}"}
+
+
 def service(name: str, key: str) -> dict[str, str]:
     token = TokenSigner(name, key).sign(Actor.service(name), "auth")
     return {"Authorization": f"Bearer {token}"}
@@ -121,6 +133,17 @@ async def test_a_missing_permission_is_named(
     answer = await client.get("/v1/whoami", headers=user(organization_id, "sync:read"))
     assert answer.status_code == 403
     assert answer.json()["permission"] == "report:read"
+
+
+async def test_what_concerns_every_brand_is_refused_to_people_of_some(
+    client: httpx.AsyncClient, organization_id: UUID
+) -> None:
+    allowed = user(organization_id, "report:read")
+    assert (await client.get("/v1/all-brands", headers=allowed)).status_code == 200
+    answer = await client.get(
+        "/v1/all-brands", headers=limited_user(organization_id, "report:read")
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "every_brand_required")
 
 
 async def test_internal_routes_take_only_the_named_services(

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 from shared.deps import ActorTx, CurrentActor
 
-from auth.deps import ConnectionManager, ConnectionReader, DepsOf, SignedInUser
+from auth.deps import ConnectionManager, ConnectionOpener, ConnectionReader, DepsOf, SignedInUser
 from auth.discoveries.service import request_discovery
 
 from . import queries
@@ -30,7 +30,7 @@ async def list_connections(reader: ConnectionReader, tx: ActorTx) -> ConnectionL
 @router.post("", status_code=201)
 async def connect(
     body: ConnectRequest,
-    _manager: ConnectionManager,
+    _opener: ConnectionOpener,
     user: SignedInUser,
     tx: ActorTx,
     deps: DepsOf,
