@@ -51,6 +51,11 @@ class KeyRing:
     def current_key_id(self) -> str:
         return self._current
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """All ids of the ring, the encrypting one first."""
+        return tuple(self._keys)
+
     def encrypt(self, plain: str) -> Sealed:
         return Sealed(self._current, self._keys[self._current].encrypt(plain.encode()))
 

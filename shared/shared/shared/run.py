@@ -1,5 +1,6 @@
 """`python -m <service>`: read the settings, say clearly what is missing, serve until told to stop."""
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -20,8 +21,11 @@ def serve(settings_class: Callable[..., S], create_app: Callable[[S], ASGIApp]) 
         settings = settings_class()
     except ValidationError as error:
         sys.exit(_explain(error))
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: full collections need not walk it
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.bind_host,
         port=settings.service_port,
         http=BoundedHttp,
