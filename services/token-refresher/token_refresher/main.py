@@ -11,7 +11,6 @@ from shared.app import create_service_app
 from shared.bus import Bus
 from shared.clock import Clock, utc_now
 from shared.db import Db
-from shared.keyring import KeyRing
 from shared.loops import Loops
 
 from .clients import LoginWithAmazon
@@ -43,7 +42,7 @@ def create_app(
         pooler=settings.database_pooler,
     )
     bus = Bus(settings, db, service=SERVICE, handlers=HANDLERS)
-    keys = KeyRing.parse(settings.token_encryption_keys.get_secret_value())
+    keys = settings.ring()
     amazon = _amazon(settings, transport)
     lease = timedelta(seconds=settings.refresh_lease_seconds)
     refresher = Refresher(db, keys, amazon, batch=settings.refresh_batch, lease=lease, clock=clock)

@@ -2,19 +2,13 @@
 
 from pydantic import Field, SecretStr, field_validator
 from shared.keyring import KeyRing, KeyRingError
-from shared.settings import ServiceSettings
+from shared.settings import DatabaseSettings, ServiceSettings
 
 
-class Settings(ServiceSettings):
+class KeySettings(DatabaseSettings):
+    """The database and the key ring: all that the operator's commands need."""
+
     token_encryption_keys: SecretStr
-    lwa_client_id: str = Field(min_length=1)
-    lwa_client_secret: SecretStr = Field(min_length=1)
-    amazon_base_url: str = ""
-    refresh_tick_seconds: float = Field(default=5.0, gt=0, le=60)
-    refresh_batch: int = Field(default=50, ge=1, le=1000)
-    refresh_timeout_seconds: float = Field(default=12.0, gt=0, le=14)
-    refresh_lease_seconds: float = Field(default=45.0, ge=30)
-    handout_wait_seconds: float = Field(default=5.0, gt=0, le=30)
 
     @field_validator("token_encryption_keys")
     @classmethod
@@ -24,3 +18,17 @@ class Settings(ServiceSettings):
         except KeyRingError as error:
             raise ValueError(str(error)) from None
         return value
+
+    def ring(self) -> KeyRing:
+        return KeyRing.parse(self.token_encryption_keys.get_secret_value())
+
+
+class Settings(KeySettings, ServiceSettings):
+    lwa_client_id: str = Field(min_length=1)
+    lwa_client_secret: SecretStr = Field(min_length=1)
+    amazon_base_url: str = ""
+    refresh_tick_seconds: float = Field(default=5.0, gt=0, le=60)
+    refresh_batch: int = Field(default=50, ge=1, le=1000)
+    refresh_timeout_seconds: float = Field(default=12.0, gt=0, le=14)
+    refresh_lease_seconds: float = Field(default=45.0, ge=30)
+    handout_wait_seconds: float = Field(default=5.0, gt=0, le=30)
