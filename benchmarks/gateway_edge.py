@@ -93,9 +93,7 @@ def _report(rows: dict[str, list[Measured]]) -> None:
     print(
         f"limits: {os.cpu_count()} cores are shared by load, hop and service, so each hop takes from"
     )
-    print(
-        "  the others; the gateway's own cost is Python's per request: client, headers, traces"
-    )
+    print("  the others; the gateway's own cost is Python's per request: client, headers, traces")
 
 
 def _measure(port: int, connections: int) -> Measured:

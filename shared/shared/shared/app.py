@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import health, parked, problems
+from . import health, idempotency, parked, problems
 from .ids import new_id
 from .internal_tokens import TokenVerifier
 from .logs import bound
@@ -51,6 +51,7 @@ def create_service_app(
     app.state.resources = list(resources)
     app.state.verifier = TokenVerifier(service, settings.internal_public_keys)
     problems.install(app)
+    idempotency.install(app)
     for router in (health.router, parked.router, *routers):
         app.include_router(router)
     app.add_middleware(Observe, max_body_bytes=settings.max_body_bytes)

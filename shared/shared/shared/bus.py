@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from . import outbox
+from . import idempotency, outbox
 from .consumers import Inbox, Subscription
 from .db import Db
 from .events import topics_of
@@ -197,6 +197,7 @@ class Bus:
             with contextlib.suppress(Exception):
                 await outbox.purge(self._db)
                 await self.inbox.purge()
+                await idempotency.purge(self._db)
 
 
 async def _records(message: Any) -> list[Any]:

@@ -119,7 +119,7 @@ export interface paths {
         put?: never;
         /**
          * Add Brand
-         * @description A new brand.
+         * @description A new brand; with `Idempotency-Key`, sent twice, one brand.
          */
         post: operations["addBrand"];
         delete?: never;
@@ -1479,7 +1479,9 @@ export interface operations {
     addBrand: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from shared.deps import ActorTx
+from shared.idempotency import IdempotentRoute, Once
 
 from auth.deps import BrandManager, DepsOf, ReportReader
 
@@ -11,7 +12,7 @@ from . import queries
 from .schemas import BrandList, BrandRequest, BrandView
 from .service import create_brand, rename_brand
 
-router = APIRouter(prefix="/v1/brands", tags=["brands"])
+router = APIRouter(prefix="/v1/brands", tags=["brands"], route_class=IdempotentRoute)
 
 
 @router.get("")
@@ -23,9 +24,9 @@ async def list_brands(reader: ReportReader, tx: ActorTx) -> BrandList:
 
 @router.post("", status_code=201)
 async def add_brand(
-    body: BrandRequest, manager: BrandManager, tx: ActorTx, deps: DepsOf
+    body: BrandRequest, manager: BrandManager, tx: ActorTx, deps: DepsOf, _once: Once
 ) -> BrandView:
-    """A new brand."""
+    """A new brand; with `Idempotency-Key`, sent twice, one brand."""
     return BrandView.of(await create_brand(tx, manager.scope, body.name, deps.clock()))
 
 
