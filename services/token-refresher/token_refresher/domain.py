@@ -88,11 +88,15 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to refresh one credential until `until`; the row carries the same `token`."""
+    """The right to refresh one credential until `until`; the row carries the same `token`.
+
+    `probes`: the open breakers that this one call tries on behalf of all credentials.
+    """
 
     token: UUID
     until: datetime
     credential: Credential
+    probes: tuple[str, ...] = ()
 
 
 class RefreshFailed(Exception):

@@ -16,7 +16,8 @@ from shared.errors import AppError, Conflict, NotFound, Unavailable
 from shared.keyring import KeyRing, KeyRingError
 
 from . import queries
-from .domain import ADVICE, Credential, Decision, decide_hand_out, is_usable
+from .breaker import CallsHeld
+from .domain import ADVICE, Credential, Decision, State, decide_hand_out, is_usable
 from .refresher import Refresher
 
 POLL_SECONDS = 0.1
@@ -76,13 +77,22 @@ class HandOut:
         """
         credential, decision = await self._look(ask)
         if decision.action in ("refresh", "wait"):
-            await self._join_flight(credential)
+            try:
+                await self._join_flight(credential)
+            except CallsHeld as held:
+                return self._make_do(ask, credential, held)
             credential, decision = await self._look(ask)
         if decision.action == "give":
             return self._open(credential)
         if decision.action in ("refresh", "wait") and self._is_usable(ask, credential):
             return self._open(credential)
         raise self._refusal(credential, decision)
+
+    def _make_do(self, ask: Ask, credential: Credential, held: CallsHeld) -> AccessToken:
+        """No call may go out: the token there is, as long as it works."""
+        if self._is_usable(ask, credential):
+            return self._open(credential)
+        raise self._unavailable(held.state, held.until)
 
     async def _look(self, ask: Ask) -> tuple[Credential, Decision]:
         credential = await self._read(ask.connection_id, ask.organization_id)
@@ -108,8 +118,13 @@ class HandOut:
         if flight is None:
             flight = asyncio.create_task(self._fly(credential))
             self._flights[key] = flight
-            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+            flight.add_done_callback(lambda ended: self._land(key, ended))
         await asyncio.shield(flight)
+
+    def _land(self, key: tuple[UUID, int], flight: asyncio.Task[None]) -> None:
+        self._flights.pop(key, None)
+        if not flight.cancelled():
+            flight.exception()  # seen, also when every caller has gone
 
     async def _fly(self, credential: Credential) -> None:
         """Refreshes, or waits while another process does."""
@@ -149,18 +164,18 @@ class HandOut:
             ) from None
 
     def _refusal(self, credential: Credential, decision: Decision) -> AppError:
-        advice = ADVICE[credential.state]
         if decision.action == "reconnect":
             return Conflict(
                 "Amazon no longer honours this consent.",
                 code="reauth_required",
-                hint=advice.next_action,
+                hint=ADVICE[credential.state].next_action,
             )
-        retry_at = decision.retry_at or self._clock()
+        return self._unavailable(credential.state, decision.retry_at or self._clock())
+
+    def _unavailable(self, state: State, retry_at: datetime) -> Unavailable:
         return Unavailable(
             "There is no valid access token at the moment.",
-            code="credential_"
-            + ("refreshing" if credential.state == "healthy" else credential.state),
-            hint=advice.next_action,
+            code="credential_" + ("refreshing" if state == "healthy" else state),
+            hint=ADVICE[state].next_action,
             retry_after_seconds=max(1.0, (retry_at - self._clock()).total_seconds()),
         )

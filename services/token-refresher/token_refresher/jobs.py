@@ -6,19 +6,25 @@ from typing import get_args
 from shared.db import SYSTEM, Db
 from shared.metrics import gauge
 
-from . import queries
+from . import breaker_queries, queries
 from .domain import State
 
 CREDENTIALS = gauge("credentials", "Credentials by state", ["state"])
+HELD = gauge(
+    "token_gate_open", "1 while a breaker holds all refreshes of a host or client", ["gate"]
+)
 
 
 def count_states(db: Db) -> Callable[[], Awaitable[None]]:
-    """Sets the gauge of credentials by state; a state nobody is in shows 0."""
+    """Sets the gauges of states and breakers; a state nobody is in shows 0."""
 
     async def tick() -> None:
         async with db.read(SYSTEM) as tx:
             counts = await queries.count_by_state(tx)
+            breakers = await breaker_queries.list_all(tx)
         for state in get_args(State):
             CREDENTIALS.labels(state).set(counts.get(state, 0))
+        for breaker in breakers:
+            HELD.labels(breaker.name).set(breaker.open)
 
     return tick

@@ -54,7 +54,7 @@ def create_app(
         Deps(db=db, bus=bus, keys=keys, handout=handout, clock=clock),
         service=SERVICE,
         routers=[public, internal],
-        resources=[db, bus, amazon, handout, loops],
+        resources=[db, bus, amazon, refresher, handout, loops],
     )
 
 

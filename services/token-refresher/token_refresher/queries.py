@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -35,7 +36,7 @@ select * from credential where organization_id = $1 order by connection_id
 _CLAIM_DUE = """
 with due as (
     select connection_id from credential
-    where next_refresh_at <= $1 and state <> 'reauth_required'
+    where next_refresh_at <= $1 and state <> 'reauth_required' and region = any($4)
       and (lease_until is null or lease_until <= $1)
     order by next_refresh_at limit $3 for update skip locked)
 update credential c set lease_token = gen_random_uuid(), lease_until = $2
@@ -124,12 +125,14 @@ async def get_for_update(tx: Tx, connection_id: UUID, organization_id: UUID) -> 
 
 
 async def list_all(tx: Tx, organization_id: UUID) -> list[Credential]:
-    return [_read(row) for row in await tx.fetch(_LIST, organization_id)]
+    return [read_credential(row) for row in await tx.fetch(_LIST, organization_id)]
 
 
-async def claim_due(tx: Tx, now: datetime, until: datetime, limit: int) -> list[Lease]:
+async def claim_due(
+    tx: Tx, now: datetime, until: datetime, limit: int, regions: Sequence[str]
+) -> list[Lease]:
     """Leases on credentials that are due and nobody's, the most urgent first."""
-    return [_lease(row) for row in await tx.fetch(_CLAIM_DUE, now, until, limit)]
+    return [_lease(row) for row in await tx.fetch(_CLAIM_DUE, now, until, limit, regions)]
 
 
 async def claim_one(tx: Tx, credential: Credential, now: datetime, until: datetime) -> Lease | None:
@@ -191,10 +194,10 @@ async def count_by_state(tx: Tx) -> dict[str, int]:
 
 
 def _credential(row: Record | None) -> Credential | None:
-    return None if row is None else _read(row)
+    return None if row is None else read_credential(row)
 
 
-def _read(row: Record) -> Credential:
+def read_credential(row: Record) -> Credential:
     return Credential(
         connection_id=row["connection_id"],
         organization_id=row["organization_id"],
@@ -214,4 +217,4 @@ def _read(row: Record) -> Credential:
 
 
 def _lease(row: Record) -> Lease:
-    return Lease(row["lease_token"], row["lease_until"], _read(row))
+    return Lease(row["lease_token"], row["lease_until"], read_credential(row))

@@ -21,7 +21,8 @@ from shared.metrics import counter
 
 from shared import outbox
 
-from . import queries
+from . import breaker_queries, queries
+from .breaker import Passage
 from .clients import LoginWithAmazon
 from .domain import (
     Credential,
@@ -32,6 +33,7 @@ from .domain import (
     next_attempt_at,
     next_refresh_at,
 )
+from .gates import Gates
 
 _log = get_logger(__name__)
 REFRESHES = counter(
@@ -42,9 +44,13 @@ REFRESHES = counter(
 FAILURES = counter("credential_refresh_failures_total", "Failed refreshes by state", ["state"])
 
 RECHECK_SECONDS = 1.0
+TICK_SECONDS = 10.0
+HOLD = 500
 
 
 class Refresher:
+    """A resource. `batch` refreshes at once; stopping it lets those under way end."""
+
     def __init__(
         self,
         db: Db,
@@ -60,25 +66,66 @@ class Refresher:
         self._keys = keys
         self._amazon = amazon
         self._batch = batch
-        self._lease = lease
         self._clock = clock
         self._sleep = sleep
+        self._gates = Gates(db, lease=lease, clock=clock)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        await self._gates.start()
+
+    async def stop(self) -> None:
+        """What Amazon minted is not thrown away."""
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     async def tick(self) -> bool:
-        """Refreshes what is due, a batch at a time and all of it at once; True when more may be due."""
-        now = self._clock()
+        """Refreshes what is due; a slow answer holds one place, not the others. True: more is due."""
+        time = asyncio.get_running_loop().time
+        until = time() + TICK_SECONDS
+        more = True
+        while more and time() < until:
+            free = self._batch - len(self._running)
+            leases = await self._claim(free)
+            full = len(leases) >= free
+            more = full or any(lease.probes for lease in leases)
+            self._running |= {asyncio.create_task(self.refresh(lease)) for lease in leases}
+            await self._wait_below(self._batch * 3 // 4 if full else 0)
+        await self._wait_below(0)
+        return more
+
+    async def _wait_below(self, count: int) -> None:
+        while len(self._running) > count:
+            done, self._running = await asyncio.wait(
+                self._running, return_when=asyncio.FIRST_COMPLETED
+            )
+            for failure in (task.exception() for task in done if not task.cancelled()):
+                if failure is not None:
+                    _log.error("refresh_not_applied", error=repr(failure))
+
+    async def _claim(self, free: int) -> list[Lease]:
         async with self._db.tx(SYSTEM) as tx:
-            leases = await queries.claim_due(tx, now, now + self._lease, self._batch)
-        results = await asyncio.gather(*map(self.refresh, leases), return_exceptions=True)
-        for failure in (r for r in results if isinstance(r, BaseException)):
-            _log.error("refresh_not_applied", error=repr(failure))
-        return len(leases) == self._batch
+            leases, held = await self._gates.claim_due(tx, free)
+            for way in held:
+                await self._hold(tx, way)
+        return leases
+
+    async def _hold(self, tx: Tx, way: Passage) -> None:
+        """What falls due behind an open breaker says so once; our own client is told of once in all."""
+        if way.held is None:
+            return
+        now = self._clock()
+        for credential in await breaker_queries.hold_due(tx, way.region, way.held, now, HOLD):
+            if way.held.state == "retrying":
+                failure = RefreshFailed(way.held.state, way.held.code)
+                await _announce_failure(tx, credential, failure, 0, way.held.until)
 
     async def claim(self, credential: Credential) -> Lease | None:
-        """The right to refresh this version now, or None when somebody else has it."""
-        now = self._clock()
+        """The right to refresh this version now, or None when somebody else has it.
+
+        Raises CallsHeld while a breaker is open.
+        """
         async with self._db.tx(Scope.organization(credential.organization_id)) as tx:
-            return await queries.claim_one(tx, credential, now, now + self._lease)
+            return await self._gates.claim_one(tx, credential)
 
     async def refresh(self, lease: Lease) -> None:
         """Ends with a token or a failure on the row; a lost lease ends in nothing at all."""
@@ -89,9 +136,11 @@ class Refresher:
         try:
             grant = await self._ask(lease)
         except RefreshFailed as failure:
-            applied = await self._apply_failure(lease, failure)
+            known = await self._gates.note(lease, failure)
+            applied = await self._apply_failure(lease, failure, known=known)
             outcome = "failed"
         else:
+            await self._gates.note(lease, None)
             applied = grant is not None and await self._apply_grant(lease, grant, asked_at)
             outcome = "done"
         REFRESHES.labels(outcome if applied else "fenced").inc()
@@ -137,7 +186,8 @@ class Refresher:
             )
         return True
 
-    async def _apply_failure(self, lease: Lease, failure: RefreshFailed) -> bool:
+    async def _apply_failure(self, lease: Lease, failure: RefreshFailed, *, known: bool) -> bool:
+        """`known`: a breaker tells of it for all credentials."""
         async with self._db.tx(_scope(lease)) as tx:
             before = await queries.get_held(tx, lease)
             if before is None:
@@ -154,9 +204,11 @@ class Refresher:
                 attempts=attempts,
                 next_attempt_at=next_at,
             )
-            await _announce_failure(tx, before, failure, attempts, next_at)
+            if before.state != failure.state and not (known and failure.state != "retrying"):
+                await _announce_failure(tx, before, failure, attempts, next_at)
         FAILURES.labels(failure.state).inc()
-        _log.warning(
+        log = _log.debug if known else _log.warning
+        log(
             "credential_refresh_failed",
             connection_id=before.connection_id,
             org=before.organization_id,

@@ -47,15 +47,41 @@ async def test_nothing_is_refreshed_before_its_time(world: World) -> None:
     assert world.amazon.asked == []
 
 
-async def test_a_full_batch_asks_for_another_tick(world: World) -> None:
+async def test_more_than_a_batch_is_refreshed_in_one_tick_never_more_of_it_at_once(
+    world: World,
+) -> None:
     replica = await world.replica(batch=3)
-    for number in range(4):
+    for number in range(7):
         await world.grant(replica.db, number=number)
     world.clock.forward(minutes=51)
-    assert await replica.refresher.tick() is True
-    assert len(world.amazon.asked) == 3
+    at_once: list[int] = []
+
+    async def count() -> None:
+        at_once.append(len(replica.refresher._running))  # pyright: ignore[reportPrivateUsage]
+
+    world.amazon.before_answer = count
     assert await replica.refresher.tick() is False
-    assert sorted(world.amazon.asked) == [f"Atzr|grant-{n}" for n in range(4)]
+    assert sorted(world.amazon.asked) == [f"Atzr|grant-{n}" for n in range(7)]
+    assert max(at_once) <= 3
+
+
+async def test_a_slow_answer_does_not_hold_up_the_others(world: World) -> None:
+    replica = await world.replica(batch=4)
+    for number in range(12):
+        await world.grant(replica.db, number=number)
+    world.clock.forward(minutes=51)
+    others_done = asyncio.Event()
+
+    async def first_waits_for_the_rest() -> None:
+        if len(world.amazon.asked) == 1:
+            await others_done.wait()
+        elif len(world.amazon.asked) == 12:
+            others_done.set()
+
+    world.amazon.before_answer = first_waits_for_the_rest
+    async with asyncio.timeout(30):
+        await replica.refresher.tick()
+    assert len(world.amazon.asked) == 12
 
 
 async def test_a_batch_is_asked_at_once_not_one_after_the_other(world: World) -> None:
