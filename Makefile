@@ -46,7 +46,7 @@ reset: ## Stop it and remove all its data (YES=1: do not ask)
 	@$(EMBEDDED) reset $(if $(YES),--yes)
 
 ##@ Work on it
-.PHONY: check test e2e bench web openapi asyncapi lock chromium
+.PHONY: check test e2e bench web openapi asyncapi lock chromium pgbouncer
 check: install ## Formatting, lint, types, import rules, locks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,11 +57,11 @@ check: install ## Formatting, lint, types, import rules, locks
 	! grep -q '"resolved"' web/package-lock.json
 	cd web && $(WITH_NODE) npm run --silent lint && $(WITH_NODE) npm run --silent typecheck
 
-test: check chromium ## All checks and all tests (ARGS="-k name" for some)
+test: check chromium pgbouncer ## All checks and all tests (ARGS="-k name" for some)
 	cd web && $(WITH_NODE) npm test --silent
 	$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
 
-e2e: install chromium ## Only the tests on real processes and a real browser
+e2e: install chromium pgbouncer ## Only the tests on real processes and a real browser
 	$(BIN)/pytest -n 3 --dist loadfile -m "e2e or chaos" $(ARGS)
 
 bench: install ## The benchmarks: ratio tables, each against its limit in the same run
@@ -83,3 +83,6 @@ lock: install ## Pin versions and hashes again (ARGS=--upgrade for newer ones)
 
 chromium: # the browser of the tests: $CHROMIUM, or chromium on PATH, or from apt as root
 	@scripts/chromium.sh
+
+pgbouncer: # the pooler of the tests: $PGBOUNCER, or pgbouncer on PATH, or from apt as root
+	@scripts/pgbouncer.sh
