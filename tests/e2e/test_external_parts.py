@@ -80,3 +80,14 @@ def test_it_starts_again_on_the_same_servers_and_data(
     since = now()
     agency.sync_all()
     assert_true(agency, since)
+
+
+def test_no_statement_was_prepared_for_longer_than_its_transaction(
+    installation: Installation, parts: ExternalParts
+) -> None:
+    """A name lives on one server connection; the pooler hands the next transaction another one."""
+    installation.add_organization("Strangers", "stranger@example.org", "a different passphrase")
+    statements = parts.statements()
+    roles = {line.partition(":")[0] for line in statements}
+    assert roles >= {f"leadline {name.replace('-', '_')}" for name in SERVICES}
+    assert [line for line in statements if "execute <unnamed>" not in line] == []

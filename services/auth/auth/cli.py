@@ -48,8 +48,14 @@ async def run(arguments: argparse.Namespace, password: str, db: Db) -> UUID:
         return await add_member(tx, arguments.organization_id, member, utc_now())
 
 
-async def _main(arguments: argparse.Namespace, password: str, url: str) -> UUID:
-    db = Db(url, schema=SERVICE, pool_size=2, migrations=MIGRATIONS)
+async def _main(arguments: argparse.Namespace, password: str, settings: DatabaseSettings) -> UUID:
+    db = Db(
+        settings.database_url.get_secret_value(),
+        schema=SERVICE,
+        pool_size=2,
+        migrations=MIGRATIONS,
+        pooler=settings.database_pooler,
+    )
     await db.start()
     try:
         return await run(arguments, password, db)
@@ -66,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit("DATABASE_URL is not set")
     password = sys.stdin.readline().rstrip("\r\n")
     try:
-        created = asyncio.run(_main(arguments, password, settings.database_url.get_secret_value()))
+        created = asyncio.run(_main(arguments, password, settings))
     except AppError as error:
         sys.exit(f"{error.code}: {error.detail}")
     print(created)

@@ -85,6 +85,7 @@ def open_db(settings: Settings) -> Db:
         schema=SERVICE,
         pool_size=settings.database_pool_size,
         migrations=MIGRATIONS,
+        pooler=settings.database_pooler,
     )
 
 
