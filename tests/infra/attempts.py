@@ -106,6 +106,9 @@ ATTEMPTS: dict[str, Callable[[Holdings, Holdings], list[Attempt]]] = {
     "getConnection": _on("GET", "/v1/connections/{connection_id}"),
     "discover": _on("POST", "/v1/connections/{connection_id}/discoveries"),
     "listCredentials": _read("/v1/credentials"),
+    "readContinuity": _read(
+        "/v1/credentials/continuity", "/v1/credentials/continuity?window_hours=168"
+    ),
     "readCatalogue": _read("/v1/metrics/catalogue"),
     "readFreshness": lambda victim, _own: [
         _get("/v1/metrics/freshness"),

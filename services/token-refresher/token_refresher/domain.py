@@ -81,6 +81,8 @@ class Credential:
     attempts: int
     last_error_code: str | None
     lease_until: datetime | None
+    due_at: datetime
+    due_counted: bool = False
 
     def leased(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import get_args
 
+from shared.clock import Clock
 from shared.db import SYSTEM, Db
 from shared.metrics import gauge
 
-from . import breaker_queries, queries
+from . import breaker_queries, continuity, queries
 from .domain import State
 
 CREDENTIALS = gauge("credentials", "Credentials by state", ["state"])
@@ -26,5 +27,14 @@ def count_states(db: Db) -> Callable[[], Awaitable[None]]:
             CREDENTIALS.labels(state).set(counts.get(state, 0))
         for breaker in breakers:
             HELD.labels(breaker.name).set(breaker.open)
+
+    return tick
+
+
+def forget_old_hours(db: Db, clock: Clock) -> Callable[[], Awaitable[None]]:
+    """Keeps the roll-up of the last 90 days."""
+
+    async def tick() -> None:
+        await continuity.purge(db, clock())
 
     return tick

@@ -17,7 +17,7 @@ from .clients import LoginWithAmazon
 from .consumers import HANDLERS
 from .deps import Deps
 from .handout import HandOut
-from .jobs import count_states
+from .jobs import count_states, forget_old_hours
 from .refresher import Refresher
 from .routes import internal, public
 from .settings import Settings
@@ -48,7 +48,7 @@ def create_app(
     refresher = Refresher(db, keys, amazon, batch=settings.refresh_batch, lease=lease, clock=clock)
     wait = timedelta(seconds=settings.handout_wait_seconds)
     handout = HandOut(db, keys, refresher, wait=wait, clock=clock)
-    loops = _loops(settings, db, refresher)
+    loops = _loops(settings, db, refresher, clock)
     return create_service_app(
         settings,
         Deps(db=db, bus=bus, keys=keys, handout=handout, clock=clock),
@@ -58,10 +58,11 @@ def create_app(
     )
 
 
-def _loops(settings: Settings, db: Db, refresher: Refresher) -> Loops:
+def _loops(settings: Settings, db: Db, refresher: Refresher, clock: Clock) -> Loops:
     loops = Loops()
     loops.every(settings.refresh_tick_seconds, refresher.tick, "refresh")
     loops.every(30, count_states(db), "count_states")
+    loops.every(3600, forget_old_hours(db, clock), "forget_old_hours")
     return loops
 
 

@@ -15,14 +15,14 @@ from .domain import Credential, Lease, State
 _INSERT = """
 insert into credential (connection_id, organization_id, region, state, refresh_key_id,
     refresh_ciphertext, access_key_id, access_ciphertext, grant_sha256, granted_at, expires_at,
-    refreshed_at, next_refresh_at)
-values ($1, $2, $3, 'healthy', $4, $5, $6, $7, $8, $9, $10, $9, $11)
+    refreshed_at, next_refresh_at, due_at)
+values ($1, $2, $3, 'healthy', $4, $5, $6, $7, $8, $9, $10, $9, $11, $11)
 on conflict (connection_id) do nothing
 """
 _REPLACE = """
 update credential set region = $3, state = 'healthy', refresh_key_id = $4, refresh_ciphertext = $5,
     access_key_id = $6, access_ciphertext = $7, grant_sha256 = $8, granted_at = $9, expires_at = $10,
-    refreshed_at = $9, next_refresh_at = $11, version = version + 1, attempts = 0,
+    refreshed_at = $9, next_refresh_at = $11, due_at = $11, due_counted = false, version = version + 1, attempts = 0,
     last_error_code = null, lease_token = null, lease_until = null
 where connection_id = $1 and organization_id = $2
 """
@@ -56,13 +56,13 @@ where connection_id = $1 and organization_id = $2 and lease_token = $3 for updat
 _APPLY_GRANT = """
 update credential set state = 'healthy', refresh_key_id = $4, refresh_ciphertext = $5,
     access_key_id = $6, access_ciphertext = $7, expires_at = $8, refreshed_at = $9,
-    next_refresh_at = $10, version = version + 1, attempts = 0, last_error_code = null,
-    lease_token = null, lease_until = null
+    next_refresh_at = $10, due_at = $10, due_counted = false, version = version + 1, attempts = 0,
+    last_error_code = null, lease_token = null, lease_until = null
 where connection_id = $1 and organization_id = $2 and lease_token = $3
 """
 _APPLY_FAILURE = """
 update credential set state = $4, last_error_code = $5, attempts = $6, next_refresh_at = $7,
-    lease_token = null, lease_until = null
+    due_counted = due_counted or $8, lease_token = null, lease_until = null
 where connection_id = $1 and organization_id = $2 and lease_token = $3
 """
 _DELETE = """
@@ -174,12 +174,19 @@ async def apply_grant(
 
 
 async def apply_failure(
-    tx: Tx, lease: Lease, *, state: State, code: str, attempts: int, next_attempt_at: datetime
+    tx: Tx,
+    lease: Lease,
+    *,
+    state: State,
+    code: str,
+    attempts: int,
+    next_attempt_at: datetime,
+    due_counted: bool,
 ) -> None:
     await tx.execute(
         _APPLY_FAILURE,
         *(lease.credential.connection_id, lease.credential.organization_id, lease.token),
-        *(state, code, attempts, next_attempt_at),
+        *(state, code, attempts, next_attempt_at, due_counted),
     )
 
 
@@ -213,6 +220,8 @@ def read_credential(row: Record) -> Credential:
         attempts=row["attempts"],
         last_error_code=row["last_error_code"],
         lease_until=row["lease_until"],
+        due_at=row["due_at"],
+        due_counted=row["due_counted"],
     )
 
 

@@ -21,7 +21,7 @@ from shared.metrics import counter
 
 from shared import outbox
 
-from . import breaker_queries, queries
+from . import breaker_queries, continuity, queries
 from .breaker import Passage
 from .clients import LoginWithAmazon
 from .domain import (
@@ -29,18 +29,12 @@ from .domain import (
     Grant,
     Lease,
     RefreshFailed,
-    is_late,
     next_attempt_at,
     next_refresh_at,
 )
 from .gates import Gates
 
 _log = get_logger(__name__)
-REFRESHES = counter(
-    "credential_refreshes_total",
-    "Refreshes: due (begun), late (begun in the last 5 minutes), done, failed, fenced (dropped)",
-    ["outcome"],
-)
 FAILURES = counter("credential_refresh_failures_total", "Failed refreshes by state", ["state"])
 
 RECHECK_SECONDS = 1.0
@@ -130,20 +124,16 @@ class Refresher:
     async def refresh(self, lease: Lease) -> None:
         """Ends with a token or a failure on the row; a lost lease ends in nothing at all."""
         asked_at = self._clock()
-        REFRESHES.labels("due").inc()
-        if is_late(lease.credential, asked_at):
-            REFRESHES.labels("late").inc()
         try:
             grant = await self._ask(lease)
         except RefreshFailed as failure:
             known = await self._gates.note(lease, failure)
-            applied = await self._apply_failure(lease, failure, known=known)
-            outcome = "failed"
+            applied = await self._apply_failure(lease, failure, asked_at, known=known)
         else:
             await self._gates.note(lease, None)
             applied = grant is not None and await self._apply_grant(lease, grant, asked_at)
-            outcome = "done"
-        REFRESHES.labels(outcome if applied else "fenced").inc()
+        if not applied:
+            continuity.REFRESHES.labels("fenced").inc()
 
     async def _ask(self, lease: Lease) -> Grant | None:
         """Asks once; a refused grant is looked up again and asked once more before it counts."""
@@ -172,6 +162,7 @@ class Refresher:
             before = await queries.get_held(tx, lease)
             if before is None:
                 return False
+            tally = continuity.outcome(before, asked_at, None)
             await queries.apply_grant(
                 tx,
                 lease,
@@ -184,14 +175,19 @@ class Refresher:
             await announce_token(
                 tx, before, expires_at=expires_at, refreshed_at=asked_at, next_refresh_at=next_at
             )
+            await continuity.add(tx, before, tally)
+        continuity.observe(before, tally, self._clock())
         return True
 
-    async def _apply_failure(self, lease: Lease, failure: RefreshFailed, *, known: bool) -> bool:
+    async def _apply_failure(
+        self, lease: Lease, failure: RefreshFailed, asked_at: datetime, *, known: bool
+    ) -> bool:
         """`known`: a breaker tells of it for all credentials."""
         async with self._db.tx(_scope(lease)) as tx:
             before = await queries.get_held(tx, lease)
             if before is None:
                 return False
+            tally = continuity.outcome(before, asked_at, failure)
             attempts = before.attempts + 1
             next_at = next_attempt_at(
                 self._clock(), failure.state, attempts, failure.retry_after, _chance()
@@ -203,9 +199,12 @@ class Refresher:
                 code=failure.code,
                 attempts=attempts,
                 next_attempt_at=next_at,
+                due_counted=tally.due > 0,
             )
+            await continuity.add(tx, before, tally)
             if before.state != failure.state and not (known and failure.state != "retrying"):
                 await _announce_failure(tx, before, failure, attempts, next_at)
+        continuity.observe(before, tally, asked_at)
         FAILURES.labels(failure.state).inc()
         log = _log.debug if known else _log.warning
         log(

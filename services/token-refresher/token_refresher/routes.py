@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from shared.db import Scope
 from shared.deps import ActorTx, require, service_only
 from shared.errors import NotFound
 from shared.internal_tokens import Actor
 
 from . import service
+from .continuity import Tally
 from .deps import ServiceDeps, bound_organization
 from .handout import Ask
-from .schemas import AccessToken, AccessTokenAsk, Credential, CredentialList, GrantBody
+from .schemas import AccessToken, AccessTokenAsk, Continuity, Credential, CredentialList, GrantBody
 
 public = APIRouter(prefix="/v1", tags=["credentials"])
 internal = APIRouter(prefix="/internal/credentials", include_in_schema=False)
@@ -32,6 +33,22 @@ async def list_credentials(actor: Reader, tx: ActorTx, deps: ServiceDeps) -> Cre
     found = await service.list_credentials(tx, actor.organization_id) if all_brands else []
     now = deps.clock()
     return CredentialList(items=[Credential.of(item, now) for item in found])
+
+
+@public.get("/credentials/continuity")
+async def read_continuity(
+    actor: Reader,
+    tx: ActorTx,
+    deps: ServiceDeps,
+    window_hours: Annotated[int, Query(ge=1, le=2160)] = 24,
+) -> Continuity:
+    """How many refreshes were due in the last hours, and how many of them were done."""
+    if actor.organization_id is None:
+        raise NotFound("No organization.")
+    if actor.brand_ids is not None:  # connections belong to the whole organization
+        return Continuity.of(Tally(), window_hours)
+    tally = await service.read_continuity(tx, actor.organization_id, deps.clock(), window_hours)
+    return Continuity.of(tally, window_hours)
 
 
 @internal.put("/{connection_id}", status_code=204)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from . import domain
+from . import continuity, domain
 
 Token = Field(min_length=1, max_length=2048)
 
@@ -79,3 +79,25 @@ class Credential(BaseModel):
 class CredentialList(BaseModel):
     items: list[Credential]
     next_cursor: None = None
+
+
+class Continuity(BaseModel):
+    """Refreshes of the window's hours; `done_share` is done ÷ due, null when nothing was due."""
+
+    window_hours: int
+    due: int
+    done: int
+    late: int
+    failed: int
+    done_share: float | None
+
+    @classmethod
+    def of(cls, tally: continuity.Tally, window_hours: int) -> "Continuity":
+        return cls(
+            window_hours=window_hours,
+            due=tally.due,
+            done=tally.done,
+            late=tally.late,
+            failed=tally.failed,
+            done_share=tally.done_share,
+        )

@@ -11,7 +11,8 @@ from shared.db import Tx
 from shared.errors import Conflict
 from shared.keyring import KeyRing
 
-from . import queries
+from . import continuity, queries
+from .continuity import Tally
 from .domain import Credential, Grant, next_refresh_at
 from .refresher import announce_token
 
@@ -57,6 +58,10 @@ async def delete_grant(
 
 async def list_credentials(tx: Tx, organization_id: UUID) -> list[Credential]:
     return await queries.list_all(tx, organization_id)
+
+
+async def read_continuity(tx: Tx, organization_id: UUID, now: datetime, hours: int) -> Tally:
+    return await continuity.read(tx, organization_id, now, hours)
 
 
 def _digest(region: str, grant: Grant) -> str:

@@ -339,6 +339,35 @@ async def test_nothing_secret_is_logged_on_any_path(
         assert secret not in text
 
 
+async def test_continuity_is_measured_for_those_who_see_connections(
+    edge: Edge, organization_id: UUID, other_organization_id: UUID
+) -> None:
+    await edge.put(connection_id := uuid4(), organization_id)
+    edge.world.clock.forward(minutes=58)
+    await edge.take(connection_id, organization_id)
+    reads = frozenset({"connection:read"})
+    path = "/v1/credentials/continuity"
+    mine = Actor("user", "u", organization_id, reads)
+    nothing = {"due": 0, "done": 0, "late": 0, "failed": 0, "done_share": None}
+    answer = await edge.call("GET", path, by=mine)
+    assert answer.json() == {
+        "window_hours": 24,
+        "due": 1,
+        "done": 1,
+        "late": 1,
+        "failed": 0,
+        "done_share": 1.0,
+    }
+    stranger = Actor("user", "u", other_organization_id, reads)
+    limited = Actor("user", "u", organization_id, reads, frozenset({uuid4()}))
+    for by in (stranger, limited):
+        answer = await edge.call("GET", f"{path}?window_hours=48", by=by)
+        assert answer.json() == {"window_hours": 48, **nothing}
+    guest = Actor("user", "u", organization_id, frozenset({"report:read"}))
+    assert (await edge.call("GET", path, by=guest)).status_code == 403
+    assert (await edge.call("GET", f"{path}?window_hours=0", by=mine)).status_code == 422
+
+
 async def test_health_and_metrics_answer(edge: Edge, organization_id: UUID) -> None:
     connection_id = uuid4()
     await edge.put(connection_id, organization_id)

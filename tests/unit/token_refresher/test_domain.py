@@ -52,6 +52,7 @@ def credential(
         attempts=0,
         last_error_code=None,
         lease_until=None if leased is None else NOW + leased,
+        due_at=NOW + next_at,
     )
 
 

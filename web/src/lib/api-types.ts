@@ -252,6 +252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/credentials/continuity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Continuity
+         * @description How many refreshes were due in the last hours, and how many of them were done.
+         */
+        get: operations["readContinuity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -759,6 +779,24 @@ export interface components {
             created_at: string;
             /** Consented At */
             consented_at: string | null;
+        };
+        /**
+         * Continuity
+         * @description Refreshes of the window's hours; `done_share` is done ÷ due, null when nothing was due.
+         */
+        Continuity: {
+            /** Window Hours */
+            window_hours: number;
+            /** Due */
+            due: number;
+            /** Done */
+            done: number;
+            /** Late */
+            late: number;
+            /** Failed */
+            failed: number;
+            /** Done Share */
+            done_share: number | null;
         };
         /**
          * Credential
@@ -1717,6 +1755,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CredentialList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readContinuity: {
+        parameters: {
+            query?: {
+                window_hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Continuity"];
                 };
             };
             /** @description The request failed. */
