@@ -105,7 +105,13 @@ class World:
     keys: KeyRing = field(default_factory=lambda: KeyRing.parse(KEYS))
     slept: list[float] = field(default_factory=list[float])
 
-    async def replica(self, *, keys: KeyRing | None = None, batch: int = 50) -> Replica:
+    async def replica(
+        self,
+        *,
+        keys: KeyRing | None = None,
+        batch: int = 50,
+        believe: timedelta = timedelta(0),
+    ) -> Replica:
         db = await self.make_db(SCHEMA, MIGRATIONS, url=self.url)
         ring = keys or self.keys
         refresher = Refresher(
@@ -118,7 +124,8 @@ class World:
             sleep=self.sleep,
         )
         wait = timedelta(seconds=5)
-        handout = HandOut(db, ring, refresher, wait=wait, clock=self.clock)
+        handout = HandOut(db, ring, refresher, wait=wait, believe=believe, clock=self.clock)
+        refresher.changed = handout.forget
         return Replica(db, refresher, handout)
 
     async def sleep(self, seconds: float) -> None:

@@ -17,8 +17,9 @@ from shared.keyring import KeyRing, KeyRingError
 
 from . import queries
 from .breaker import CallsHeld
-from .domain import ADVICE, Credential, Decision, State, decide_hand_out, is_usable
+from .domain import ADVICE, USABLE, Credential, Decision, State, decide_hand_out, is_usable
 from .refresher import Refresher
+from .token_cache import Kept, TokenCache
 
 POLL_SECONDS = 0.1
 
@@ -52,6 +53,7 @@ class HandOut:
         refresher: Refresher,
         *,
         wait: timedelta,
+        believe: timedelta = timedelta(0),
         clock: Clock = utc_now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -61,6 +63,7 @@ class HandOut:
         self._polls = max(1, round(wait.total_seconds() / POLL_SECONDS))
         self._clock = clock
         self._sleep = sleep
+        self._cache = TokenCache(believe)
         self._flights: dict[tuple[UUID, int], asyncio.Task[None]] = {}
 
     async def start(self) -> None:
@@ -75,8 +78,27 @@ class HandOut:
 
         Raises NotFound, Conflict (`reauth_required`: a person must act) or Unavailable (try later).
         """
+        return self._remembered(ask) or await self._from_row(ask)
+
+    def forget(self, connection_id: UUID) -> None:
+        """After a revocation, a new grant or a refresh: the next caller reads the row."""
+        self._cache.forget(connection_id)
+
+    def _remembered(self, ask: Ask) -> AccessToken | None:
+        now = self._clock()
+        needed = max(ask.min_remaining, USABLE)
+        kept = self._cache.get(ask.connection_id, ask.organization_id, now, needed)
+        if kept is None:
+            return None
+        if ask.refused_sha256 and hmac.compare_digest(kept.digest, ask.refused_sha256):
+            self.forget(ask.connection_id)
+            return None
+        return AccessToken(kept.token, kept.expires_at, _whole_seconds(kept.expires_at - now))
+
+    async def _from_row(self, ask: Ask) -> AccessToken:
         credential, decision = await self._look(ask)
         if decision.action in ("refresh", "wait"):
+            self.forget(ask.connection_id)
             try:
                 await self._join_flight(credential)
             except CallsHeld as held:
@@ -141,16 +163,17 @@ class HandOut:
     def _refused(self, ask: Ask, credential: Credential) -> bool:
         if ask.refused_sha256 is None:
             return False
-        stored = hashlib.sha256(self._decrypt(credential).encode()).hexdigest()
-        return hmac.compare_digest(stored, ask.refused_sha256)
+        return hmac.compare_digest(_digest(self._decrypt(credential)), ask.refused_sha256)
 
     def _is_usable(self, ask: Ask, credential: Credential) -> bool:
         refused = self._refused(ask, credential)
         return is_usable(credential, self._clock(), refused=refused)
 
     def _open(self, credential: Credential) -> AccessToken:
-        remaining = int((credential.expires_at - self._clock()).total_seconds())
-        return AccessToken(self._decrypt(credential), credential.expires_at, remaining)
+        now, token = self._clock(), self._decrypt(credential)
+        kept = Kept(credential.organization_id, token, _digest(token), credential.expires_at, now)
+        self._cache.keep(credential.connection_id, kept)
+        return AccessToken(token, kept.expires_at, _whole_seconds(kept.expires_at - now))
 
     def _decrypt(self, credential: Credential) -> str:
         try:
@@ -179,3 +202,11 @@ class HandOut:
             hint=ADVICE[state].next_action,
             retry_after_seconds=max(1.0, (retry_at - self._clock()).total_seconds()),
         )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _whole_seconds(life: timedelta) -> int:
+    return int(life.total_seconds())

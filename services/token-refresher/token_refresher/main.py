@@ -14,7 +14,7 @@ from shared.db import Db
 from shared.loops import Loops
 
 from .clients import LoginWithAmazon
-from .consumers import HANDLERS
+from .consumers import handlers
 from .deps import Deps
 from .handout import HandOut
 from .jobs import count_states, forget_old_hours
@@ -41,13 +41,15 @@ def create_app(
         migrations=MIGRATIONS,
         pooler=settings.database_pooler,
     )
-    bus = Bus(settings, db, service=SERVICE, handlers=HANDLERS)
     keys = settings.ring()
     amazon = _amazon(settings, transport)
     lease = timedelta(seconds=settings.refresh_lease_seconds)
     refresher = Refresher(db, keys, amazon, batch=settings.refresh_batch, lease=lease, clock=clock)
     wait = timedelta(seconds=settings.handout_wait_seconds)
-    handout = HandOut(db, keys, refresher, wait=wait, clock=clock)
+    believe = timedelta(seconds=settings.handout_cache_seconds)
+    handout = HandOut(db, keys, refresher, wait=wait, believe=believe, clock=clock)
+    refresher.changed = handout.forget
+    bus = Bus(settings, db, service=SERVICE, handlers=handlers(handout.forget))
     loops = _loops(settings, db, refresher, clock)
     return create_service_app(
         settings,

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from shared.clock import Clock, utc_now
 from shared.db import SYSTEM, Db, Scope, Tx
@@ -63,6 +64,8 @@ class Refresher:
         self._clock = clock
         self._sleep = sleep
         self._gates = Gates(db, lease=lease, clock=clock)
+        self.changed: Callable[[UUID], None] = _nobody_listens
+        """Told after a commit that changed what a connection's callers get."""
         self._running: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -132,6 +135,7 @@ class Refresher:
         else:
             await self._gates.note(lease, None)
             applied = grant is not None and await self._apply_grant(lease, grant, asked_at)
+        self.changed(lease.credential.connection_id)
         if not applied:
             continuity.REFRESHES.labels("fenced").inc()
 
@@ -256,6 +260,10 @@ async def _announce_failure(
             next_attempt_at=next_at,
         )
     await outbox.add(tx, event, organization_id=before.organization_id)
+
+
+def _nobody_listens(_: UUID) -> None:
+    pass
 
 
 def _scope(lease: Lease) -> Scope:

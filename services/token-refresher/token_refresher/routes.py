@@ -62,6 +62,7 @@ async def put_grant(
         await service.store_grant(
             tx, deps.keys, connection_id, organization_id, body.region, grant, now
         )
+    deps.handout.forget(connection_id)
 
 
 @internal.delete("/{connection_id}", status_code=204)
@@ -72,6 +73,7 @@ async def delete_grant(
     bound = bound_organization(actor, organization_id)
     async with deps.db.tx(Scope.organization(bound)) as tx:
         await service.delete_grant(tx, connection_id, bound, deps.clock())
+    deps.handout.forget(connection_id)
 
 
 @internal.post("/{connection_id}/access-token")

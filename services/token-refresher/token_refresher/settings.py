@@ -32,3 +32,4 @@ class Settings(KeySettings, ServiceSettings):
     refresh_timeout_seconds: float = Field(default=12.0, gt=0, le=14)
     refresh_lease_seconds: float = Field(default=45.0, ge=30)
     handout_wait_seconds: float = Field(default=5.0, gt=0, le=30)
+    handout_cache_seconds: float = Field(default=5.0, ge=0, le=30)
