@@ -10,8 +10,10 @@ import pytest
 from infra.credentials import Replica, World, facts, payloads, refused
 from shared.db import SYSTEM
 from shared.errors import Unavailable
-from token_refresher import breaker_queries
+from token_refresher import breaker_queries, jobs
 from token_refresher.breaker import HOST_DOWN, HOST_FAILURES, Breaker
+
+from shared import metrics
 
 
 async def due(world: World, count: int, *, batch: int = 1) -> tuple[Replica, list[UUID]]:
@@ -192,3 +194,13 @@ async def test_one_odd_grant_does_not_hold_up_the_installation(world: World) -> 
     states = [(await world.row(replica.db, i)).state for i in ids]
     assert sorted(states) == ["client_misconfigured", *["healthy"] * 5]
     assert len(world.amazon.asked) == 6
+
+
+async def test_an_open_breaker_shows_on_the_metrics(world: World) -> None:
+    replica, _ = await due(world, HOST_FAILURES)
+    world.amazon.script = out(HOST_FAILURES)
+    await replica.refresher.tick()
+    await jobs.count_states(replica.db)()
+    text = metrics.render()[0].decode()
+    assert 'leadline_token_gate_open{gate="NA"} 1.0' in text
+    assert 'leadline_token_gate_open{gate="client"} 0.0' in text

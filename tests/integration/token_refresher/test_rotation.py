@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from uuid import UUID
 
 import pytest
@@ -148,6 +150,18 @@ async def test_the_status_command_fails_when_a_key_is_missing(
         "k2: 0 tokens, encrypts",
         "k1: 2 tokens, missing",
     ]
+
+
+async def test_the_command_needs_only_the_database_and_the_keys(world: World) -> None:
+    await sealed_with_k1(world, 2)
+    rotating = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "token_refresher.cli", "keys", "rotate"),
+        env={"DATABASE_URL": world.url, "TOKEN_ENCRYPTION_KEYS": f"{NEW_KEY},{KEYS}"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await rotating.communicate()
+    assert rotating.returncode == 0
+    assert printed.decode().splitlines()[-1] == "k1: 0 tokens, can be retired"
 
 
 def test_the_command_names_what_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
