@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -29,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from infra import open_infra
 from infra.databases import Databases
+from servers import free_port
 from shared.ids import new_id
 from shared.internal_tokens import generate_keypair
 
@@ -66,7 +66,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         infra = open_infra()
         stack.callback(infra.close)
-        upstream = _free_port()
+        upstream = free_port()
         stack.enter_context(_process([sys.executable, __file__, "upstream", str(upstream)]))
         paths = {"direct": upstream}
         if shutil.which("nginx"):
@@ -159,7 +159,7 @@ def _gateway_environment(postgres: str, valkey: str, upstream: int) -> dict[str,
         "REDIS_URL": valkey,
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
         "OBJECT_STORE_URL": "memory:///",
-        "SERVICE_PORT": str(_free_port()),
+        "SERVICE_PORT": str(free_port()),
         "INTERNAL_SIGNING_KEY": private,
         "INTERNAL_PUBLIC_KEYS": json.dumps({"gateway": public}),
         "PUBLIC_URL": "http://127.0.0.1",
@@ -170,7 +170,7 @@ def _gateway_environment(postgres: str, valkey: str, upstream: int) -> dict[str,
 
 @contextlib.contextmanager
 def _nginx(upstream: int) -> Generator[int]:
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "nginx.conf"
         config.write_text(NGINX.format(folder=folder, upstream=upstream, port=port))
@@ -204,12 +204,6 @@ def _wait_for(done: Callable[[], bool], seconds: float = 30) -> None:
         if time.monotonic() > until:
             raise SystemExit("a part did not start")
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def serve_upstream(port: int) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import random
-import socket
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pyarrow as pa
 import pyarrow.parquet as pq
 from embedded.postgres import Postgres
@@ -22,14 +20,13 @@ from reporting.loads.parquet import SCHEMA
 from reporting.loads.service import Loader
 from reporting.main import MIGRATIONS
 from reporting.measures import MEASURES
+from servers import PASSWORD, free_port, provisioned
 from shared.clock import utc_now
 from shared.db import SYSTEM, Db
 from shared.events import AdvertiserLinked
 from shared.ids import new_id
 from shared.objects import ObjectStore
-from shared.provision import provision_service
 
-PASSWORD = "benchmark"  # noqa: S105 - a server that lives for a minute
 FIRST_DAY = date(2025, 1, 1)
 
 
@@ -47,11 +44,8 @@ class Bench:
 @asynccontextmanager
 async def open_bench() -> AsyncGenerator[Bench]:
     with scratch_folder() as folder:
-        async with Postgres(folder / "postgres", _free_port(), password=PASSWORD) as postgres:
-            conn = await asyncpg.connect(postgres.url())
-            await provision_service(conn, "reporting", PASSWORD)
-            await conn.close()
-            url = postgres.url("postgres", "reporting", PASSWORD)
+        async with Postgres(folder / "postgres", free_port(), password=PASSWORD) as postgres:
+            url = await provisioned(postgres, "reporting")
             db = Db(url, schema="reporting", migrations=MIGRATIONS)
             await db.start()
             objects = ObjectStore.from_url(f"file://{folder}/objects")
@@ -130,9 +124,3 @@ async def add_advertiser(bench: Bench, name: str, brand_id: UUID) -> UUID:
         await advertisers.name_brand(tx, bench.organization_id, brand_id, name, utc_now())
         await advertisers.link(tx, bench.organization_id, linked, utc_now())
     return linked.advertiser_id
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

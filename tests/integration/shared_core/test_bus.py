@@ -1,5 +1,7 @@
 """The bus on a real Apache Kafka: through, twice, and over the broker's absence."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -33,6 +35,21 @@ async def db(make_db: MakeDb, tmp_path: Path) -> Db:
     return await make_db("effects", tmp_path)
 
 
+@asynccontextmanager
+async def connected(db: Db, kafka: str) -> AsyncGenerator[tuple[Bus, Bus]]:
+    """A service that publishes, and another that reads all there is."""
+    settings = service_settings(db.url, kafka)
+    publisher = Bus(settings, db, service="auth")
+    consumer = Bus(settings, db, service=f"reader-{new_id().hex[:6]}", handlers=HANDLERS)
+    await publisher.start()
+    await consumer.start()
+    try:
+        yield publisher, consumer
+    finally:
+        await consumer.stop()
+        await publisher.stop()
+
+
 async def named(db: Db, name: str) -> list[str]:
     """The effects of this name; the topic may hold other tests' events, too."""
     return [found for _, found in await effects(db) if found == name]
@@ -41,12 +58,7 @@ async def named(db: Db, name: str) -> list[str]:
 async def test_a_committed_event_reaches_the_handler_and_a_second_sending_changes_nothing(
     db: Db, kafka_bootstrap: str, organization_id: UUID
 ) -> None:
-    settings = service_settings(db.url, kafka_bootstrap)
-    publisher = Bus(settings, db, service="auth")
-    consumer = Bus(settings, db, service=f"reader-{new_id().hex[:6]}", handlers=HANDLERS)
-    await publisher.start()
-    await consumer.start()
-    try:
+    async with connected(db, kafka_bootstrap) as (publisher, consumer):
         async with db.tx(SYSTEM) as tx:
             await outbox.add(tx, brand_created("once"), organization_id=organization_id)
         assert await eventually(lambda: named(db, "once"))
@@ -58,9 +70,6 @@ async def test_a_committed_event_reaches_the_handler_and_a_second_sending_change
         assert await named(db, "once") == ["once"]
         assert await publisher.ready() is None
         assert await consumer.ready() is None
-    finally:
-        await consumer.stop()
-        await publisher.stop()
 
 
 async def test_a_bus_without_a_broker_starts_says_so_and_stops(db: Db) -> None:
@@ -80,19 +89,11 @@ async def test_one_trace_runs_from_the_request_through_outbox_and_kafka_into_the
 ) -> None:
     exporter = InMemorySpanExporter()
     provider = use_exporter("auth", exporter)
-    settings = service_settings(db.url, kafka_bootstrap)
-    publisher = Bus(settings, db, service="auth")
-    consumer = Bus(settings, db, service=f"reader-{new_id().hex[:6]}", handlers=HANDLERS)
-    await publisher.start()
-    await consumer.start()
-    try:
+    async with connected(db, kafka_bootstrap):
         with span("POST /v1/brands") as request:
             async with db.tx(SYSTEM) as tx:
                 await outbox.add(tx, brand_created("traced"), organization_id=organization_id)
         assert await eventually(lambda: named(db, "traced"))
-    finally:
-        await consumer.stop()
-        await publisher.stop()
     provider.force_flush()
     handled = {
         s.context.trace_id

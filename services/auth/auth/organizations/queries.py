@@ -30,10 +30,6 @@ async def organization_exists(tx: Tx, organization_id: UUID) -> bool:
     return bool(await tx.fetchval(query, organization_id))
 
 
-async def user_by_email(tx: Tx, email: str) -> UUID | None:
-    return await tx.fetchval("select id from app_user where email = $1", email)
-
-
 async def insert_user(tx: Tx, user_id: UUID, email: str, name: str, now: datetime) -> bool:
     """False when the address has a user already."""
     tag = await tx.execute(
