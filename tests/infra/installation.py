@@ -4,7 +4,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from embedded.ports import is_free
 from embedded.secret_file import Secrets, load_secrets
 
 BLOCK = 20
@@ -115,16 +115,6 @@ def free_block() -> int:
     draw = random.SystemRandom()
     for _ in range(200):
         base = draw.randrange(10_000, 32_000, BLOCK)
-        if all(_is_free(base + offset) for offset in range(BLOCK)):
+        if all(is_free(base + offset) for offset in range(BLOCK)):
             return base
     raise RuntimeError("no free block of ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
