@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from shared.deps import PERMISSION_ATTRIBUTE
 
 from .document import PATH
 from .live.domain import SHOWN
@@ -65,11 +67,27 @@ def describe(service: str) -> dict[str, Any]:
     """The public part of one service's document."""
     app = FastAPI(generate_unique_id_function=_operation_id)
     for router in routers(service.replace("-", "_")):
+        for route in router.routes:
+            _tell_permission(route)
         app.include_router(router)
     document = get_openapi(title=service, version="1", routes=app.routes)
     paths: dict[str, Any] = document.get("paths", {})
     document["paths"] = {path: item for path, item in paths.items() if path.startswith("/v1/")}
     return document
+
+
+def _tell_permission(route: object) -> None:
+    """Writes the permissions that a route asks for into its description: `x-permissions`."""
+    if isinstance(route, APIRoute) and (asked := permissions_of(route.dependant)):
+        route.openapi_extra = {**(route.openapi_extra or {}), "x-permissions": asked}
+
+
+def permissions_of(dependant: Dependant) -> list[str]:
+    """The permissions that the dependencies made by `shared.deps.require` ask for."""
+    own = getattr(dependant.call, PERMISSION_ATTRIBUTE, None)
+    found = {own} if isinstance(own, str) else set[str]()
+    found.update(*map(permissions_of, dependant.dependencies))
+    return sorted(found)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -57,10 +57,12 @@ def session_from(answer: Mapping[str, Any]) -> Session:
             permissions=frozenset(answer["permissions"]),
             brand_ids=None if brands is None else frozenset(UUID(b) for b in brands),
             session_id=UUID(answer["session_id"]),
+            narrower={p: frozenset(map(UUID, b)) for p, b in answer.get("narrower", {}).items()},
+            impersonator=str(answer.get("impersonator", "")),
         )
         expires_at = datetime.fromisoformat(answer["expires_at"])
         return Session(actor=actor, csrf_token=str(answer["csrf_token"]), expires_at=expires_at)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UpstreamFailed("auth described a session in an unknown shape.") from error
 
 

@@ -9,7 +9,7 @@ from fastapi import Depends
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.db import Db, Tx
-from shared.deps import CurrentActor, get_deps, require
+from shared.deps import AdmittedActor, get_deps, require
 from shared.internal_tokens import Actor
 
 
@@ -29,8 +29,8 @@ Exporter = Annotated[Actor, Depends(require("report:export"))]
 LoadManager = Annotated[Actor, Depends(require("sync:manage"))]
 
 
-async def open_snapshot(deps: AppDeps, actor: CurrentActor) -> AsyncIterator[Tx]:
-    """A read-only transaction over one snapshot, bound to the caller's organization and brands."""
+async def open_snapshot(deps: AppDeps, actor: AdmittedActor) -> AsyncIterator[Tx]:
+    """A read-only transaction over one snapshot, bound to what the caller was admitted to."""
     async with deps.db.read(actor.scope) as tx:
         yield tx
 

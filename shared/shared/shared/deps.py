@@ -1,6 +1,6 @@
 """What routes ask for in their signatures: the caller, a permission, a transaction."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
@@ -16,7 +16,7 @@ def get_deps(request: Request) -> Any:
     return request.app.state.deps
 
 
-def current_actor(request: Request) -> Actor:
+async def current_actor(request: Request) -> Actor:
     """The caller named by the signed internal token; without one the call is refused (401)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -30,19 +30,24 @@ def current_actor(request: Request) -> Actor:
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
+Check = Callable[[Request, Actor], Awaitable[Actor]]
+PERMISSION_ATTRIBUTE = "permission"
+"""Where a dependency made by `require` tells which permission it asks for (documents and tests)."""
 
 
-def require(permission: str, *, every_brand: bool = False) -> Callable[[Actor], Actor]:
-    """The caller must be a user of an organization holding `permission`.
+def require(permission: str, *, every_brand: bool = False) -> Check:
+    """The caller must be a user or an API key of an organization holding `permission`.
 
-    `every_brand`: and not be limited to some brands, because the act concerns all of them.
+    Returns the caller narrowed to the brands for which they hold it, and binds the request's
+    transaction (`ActorTx`) to these. `every_brand`: these must be all, for an act that concerns all.
     """
     if permission not in PERMISSIONS:
         raise ValueError(f"unknown permission {permission}")
 
-    def check(actor: CurrentActor) -> Actor:
-        if actor.kind != "user" or actor.organization_id is None:
+    async def check(request: Request, caller: CurrentActor) -> Actor:
+        if not caller.is_caller:
             raise Unauthenticated("Sign in first.", code="sign_in_required")
+        actor = caller.narrowed(permission)
         if permission not in actor.permissions:
             raise Forbidden(
                 f"Your role lacks {permission}.",
@@ -56,24 +61,49 @@ def require(permission: str, *, every_brand: bool = False) -> Callable[[Actor], 
                 code="every_brand_required",
                 hint="Ask somebody whose role covers the whole organization.",
             )
-        return actor
+        return admit(request, actor)
 
+    setattr(check, PERMISSION_ATTRIBUTE, permission)
     return check
 
 
-def service_only(*services: str) -> Callable[[Actor], Actor]:
+def admit(request: Request, actor: Actor) -> Actor:
+    """Binds the request's transaction to this actor, whose right to it has been checked."""
+    request.state.admitted = actor
+    return actor
+
+
+def admit_unless_narrowed(request: Request, actor: Actor) -> None:
+    """As `admit`, but a permission that was checked before keeps its narrower brands."""
+    if getattr(request.state, "admitted", None) is None:
+        admit(request, actor)
+
+
+def service_only(*services: str) -> Check:
     """Only these services may call."""
 
-    def check(actor: CurrentActor) -> Actor:
+    async def check(request: Request, actor: CurrentActor) -> Actor:
         if actor.kind != "service" or actor.subject not in services:
             raise Forbidden("This call is for other services.", code="internal_only")
-        return actor
+        return admit(request, actor)
 
     return check
 
 
-async def open_tx(request: Request, actor: CurrentActor) -> AsyncIterator[Tx]:
-    """A transaction bound to the caller's organization and brands, committed before the response."""
+async def admitted_actor(request: Request) -> Actor:
+    """The caller as the route's permission admitted them. A route that opens a transaction without
+    having asked for a permission (or `admit`) first is a mistake of ours: 500, nothing is read."""
+    actor = getattr(request.state, "admitted", None)
+    if not isinstance(actor, Actor):
+        raise RuntimeError("a permission must stand before the transaction in a route's signature")
+    return actor
+
+
+AdmittedActor = Annotated[Actor, Depends(admitted_actor)]
+
+
+async def open_tx(request: Request, actor: AdmittedActor) -> AsyncIterator[Tx]:
+    """A transaction bound to what the caller was admitted to, committed before the response."""
     db = cast("Db", get_deps(request).db)
     async with db.tx(actor.scope) as tx:
         yield tx

@@ -10,7 +10,7 @@ import base64
 import binascii
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from .db import SYSTEM, Scope
 from .errors import Forbidden, Unauthenticated
 
-Kind = Literal["user", "service", "anonymous"]
+Kind = Literal["user", "key", "service", "anonymous"]
 
 GATEWAY = "gateway"
 MAX_TTL_SECONDS = 300
@@ -31,7 +31,12 @@ _REQUIRED = ("exp", "iat", "aud", "iss", "sub", "kind")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `brand_ids` None = every brand of the organization."""
+    """Who acts: a user, an API key (`subject` is its id), a service, or nobody known.
+
+    `brand_ids`: the brands where anything is permitted, None = every brand of the organization;
+    `narrower`: the permissions that hold for fewer brands than these, and for which.
+    `impersonator`: the user who views as `subject`, "" when nobody does.
+    """
 
     kind: Kind
     subject: str
@@ -40,11 +45,23 @@ class Actor:
     brand_ids: frozenset[UUID] | None = None
     session_id: UUID | None = None
     ip: str = ""
+    narrower: Mapping[str, frozenset[UUID]] = field(default_factory=dict[str, frozenset[UUID]])
+    impersonator: str = ""
 
     @classmethod
     def service(cls, name: str, organization_id: UUID | None = None) -> Actor:
         """A service acting for itself, in one organization or (None) for the installation."""
         return cls("service", name, organization_id)
+
+    @property
+    def is_caller(self) -> bool:
+        """Somebody who acts in an organization by permissions: a signed-in user or an API key."""
+        return self.kind in ("user", "key") and self.organization_id is not None
+
+    def narrowed(self, permission: str) -> Actor:
+        """The actor with the brands for which they hold this permission, and only those."""
+        brands = self.narrower.get(permission, self.brand_ids)
+        return replace(self, brand_ids=brands, narrower={})
 
     @property
     def scope(self) -> Scope:
@@ -143,12 +160,16 @@ def _actor_claims(actor: Actor) -> dict[str, Any]:
         claims["sid"] = str(actor.session_id)
     if actor.ip:
         claims["ip"] = actor.ip
+    if actor.narrower:
+        claims["narrower"] = {p: sorted(map(str, b)) for p, b in sorted(actor.narrower.items())}
+    if actor.impersonator:
+        claims["imp"] = actor.impersonator
     return claims
 
 
 def _actor(issuer: str, claims: Mapping[str, Any]) -> Actor:
     kind, subject = claims["kind"], claims["sub"]
-    if kind not in ("user", "service", "anonymous") or not isinstance(subject, str):
+    if kind not in ("user", "key", "service", "anonymous") or not isinstance(subject, str):
         raise ValueError("unknown kind of actor")
     if not _may_assert(issuer, kind, subject):
         raise ValueError("this issuer may not speak for that actor")
@@ -163,7 +184,16 @@ def _actor(issuer: str, claims: Mapping[str, Any]) -> Actor:
         brand_ids=None if brands is None else frozenset(map(UUID, _strings(brands))),
         session_id=_uuid(claims.get("sid")),
         ip=str(claims.get("ip", "")),
+        narrower=_narrower(claims.get("narrower", {})),
+        impersonator=str(claims.get("imp", "")),
     )
+
+
+def _narrower(value: object) -> dict[str, frozenset[UUID]]:
+    if not isinstance(value, dict):
+        raise TypeError("an object is expected")
+    items = cast("dict[str, object]", value)
+    return {name: frozenset(map(UUID, _strings(brands))) for name, brands in items.items()}
 
 
 def _strings(value: object) -> list[str]:

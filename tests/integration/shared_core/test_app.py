@@ -31,7 +31,7 @@ class Answer(BaseModel):
 
 
 @router.get("/v1/whoami")
-async def whoami(tx: ActorTx, actor: Annotated[Actor, Depends(require("report:read"))]) -> Answer:
+async def whoami(actor: Annotated[Actor, Depends(require("report:read"))], tx: ActorTx) -> Answer:
     bound = await tx.fetchval("select current_setting('app.organization_id')")
     assert bound == str(actor.organization_id)
     return Answer(organization=bound)

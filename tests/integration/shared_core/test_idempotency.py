@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from infra.databases import MakeDb
 from infra.events import EFFECTS, service_settings
 from pydantic import BaseModel
 from shared.app import create_service_app
 from shared.db import SYSTEM, Db
-from shared.deps import ActorTx
+from shared.deps import ActorTx, require
 from shared.errors import Conflict
 from shared.idempotency import IdempotentRoute, Once
 from shared.ids import new_id
@@ -35,8 +35,12 @@ class Made(BaseModel):
     id: UUID
 
 
+MAKER = frozenset({"brand:manage"})
+Maker = Annotated[Actor, Depends(require("brand:manage"))]
+
+
 @router.post("/v1/things", status_code=201)
-async def make_thing(body: Thing, tx: ActorTx, _once: Once) -> Made:
+async def make_thing(body: Thing, _maker: Maker, tx: ActorTx, _once: Once) -> Made:
     made = new_id()
     await tx.execute("insert into effects values ($1, $2)", made, body.name)
     if body.name == "refused":
@@ -78,7 +82,7 @@ async def world(make_db: MakeDb, tmp_path: Path) -> AsyncGenerator[World]:
 
 @pytest.fixture
 def user(organization_id: UUID) -> Actor:
-    return Actor("user", str(new_id()), organization_id)
+    return Actor("user", str(new_id()), organization_id, MAKER)
 
 
 async def test_sent_twice_it_is_done_once_and_answered_the_same(world: World, user: Actor) -> None:
@@ -92,8 +96,8 @@ async def test_sent_twice_it_is_done_once_and_answered_the_same(world: World, us
 async def test_keys_of_other_people_and_organizations_are_other_keys(
     world: World, user: Actor, organization_id: UUID, other_organization_id: UUID
 ) -> None:
-    colleague = Actor("user", str(new_id()), organization_id)
-    elsewhere = Actor("user", user.subject, other_organization_id)
+    colleague = Actor("user", str(new_id()), organization_id, MAKER)
+    elsewhere = Actor("user", user.subject, other_organization_id, MAKER)
     answers = [await world.post("a", "k", who) for who in (user, colleague, elsewhere)]
     assert len({answer.text for answer in answers}) == 3
     assert await world.count() == 3

@@ -188,3 +188,34 @@ def test_scope_follows_the_organization_and_brands() -> None:
 def test_an_actor_without_organization_never_gets_the_system_scope(actor: Actor) -> None:
     with pytest.raises(Forbidden):
         _ = actor.scope
+
+
+def test_an_actor_is_narrowed_to_the_brands_of_one_permission() -> None:
+    wide, narrow = uuid4(), uuid4()
+    held = frozenset({"report:read", "sync:manage"})
+    brands = frozenset({wide, narrow})
+    actor = Actor("user", "u", uuid4(), held, brands, narrower={"sync:manage": frozenset({narrow})})
+    assert actor.narrowed("sync:manage").scope.brand_ids == {narrow}
+    assert actor.narrowed("report:read").scope.brand_ids == brands
+    token = TokenSigner("gateway", GATEWAY_PRIVATE).sign(actor, "reporting")
+    assert VERIFIER.verify(token) == actor
+
+
+def test_the_person_behind_a_view_as_and_a_key_travel_in_the_token() -> None:
+    signer = TokenSigner("gateway", GATEWAY_PRIVATE)
+    for actor in (
+        Actor("user", "u", uuid4(), impersonator=str(uuid4())),
+        Actor("key", str(uuid4()), uuid4(), frozenset({"report:read"})),
+    ):
+        assert VERIFIER.verify(signer.sign(actor, "reporting")) == actor
+
+
+def test_a_service_may_not_speak_for_a_key() -> None:
+    with pytest.raises(ValueError, match="may not sign"):
+        TokenSigner("dsp-ingest", INGEST_PRIVATE).sign(Actor("key", "k"), "reporting")
+
+
+@pytest.mark.parametrize("narrower", [[], {"report:read": "all"}, {"report:read": ["x"]}])
+def test_brands_in_another_shape_are_refused(narrower: object) -> None:
+    with pytest.raises(Unauthenticated):
+        VERIFIER.verify(signed(claims(narrower=narrower)))

@@ -1203,6 +1203,8 @@ export interface components {
         /**
          * SessionView
          * @description Who is signed in and what they may do; `brand_ids` null means every brand.
+         *
+         *     `narrower`: permissions that hold for fewer brands than `brand_ids`, and for which.
          */
         SessionView: {
             user: components["schemas"]["UserView"];
@@ -1213,6 +1215,10 @@ export interface components {
             permissions: string[];
             /** Brand Ids */
             brand_ids: string[] | null;
+            /** Narrower */
+            narrower: {
+                [key: string]: string[];
+            };
             /** Csrf Token */
             csrf_token: string;
             /**

@@ -69,11 +69,12 @@ def live_event(event: Event[Any]) -> LiveEvent | None:
 
 def may_see(actor: Actor, event: LiveEvent) -> bool:
     """Whether this subscriber may see this event."""
-    if actor.kind != "user" or actor.organization_id != event.organization_id:
+    if not actor.is_caller or actor.organization_id != event.organization_id:
         return False
     if event.permission not in actor.permissions:
         return False
-    return actor.brand_ids is None or event.brand_id in actor.brand_ids
+    brands = actor.narrower.get(event.permission, actor.brand_ids)
+    return brands is None or event.brand_id in brands
 
 
 def frame(name: str, data: dict[str, Any], event_id: str = "") -> bytes:
