@@ -9,8 +9,8 @@ from fastapi import Depends, Request
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.db import SYSTEM, Db, Scope, Tx
-from shared.deps import CurrentActor, get_deps, require
-from shared.errors import Unauthenticated
+from shared.deps import CurrentActor, admit_unless_narrowed, get_deps, require
+from shared.errors import Forbidden, Unauthenticated
 from shared.internal_tokens import Actor
 
 from .connections.consent import ConsentDesk
@@ -36,26 +36,44 @@ class Deps:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A signed-in person: an actor whose user, organization and session are known."""
+    """A signed-in person: an actor whose user, organization and session are known.
+
+    `impersonator`: id of the person who really sits there while they view as `id`, else "".
+    """
 
     id: UUID
     organization_id: UUID
     session_id: UUID
     scope: Scope
     permissions: frozenset[str]
+    impersonator: str = ""
 
 
-def signed_in_user(actor: CurrentActor) -> User:
-    """Raises Unauthenticated (sign_in_required) for services and anonymous callers."""
+async def signed_in_user(request: Request, actor: CurrentActor) -> User:
+    """A person with a browser session, whoever they view as; raises Unauthenticated
+    (sign_in_required) for API keys, services and anonymous callers."""
     if actor.kind != "user" or actor.organization_id is None or actor.session_id is None:
         raise Unauthenticated("Sign in first.", code="sign_in_required")
+    admit_unless_narrowed(request, actor)
     return User(
         UUID(actor.subject),
         actor.organization_id,
         actor.session_id,
         actor.scope,
         actor.permissions,
+        actor.impersonator,
     )
+
+
+async def signed_in_self(user: Annotated[User, Depends(signed_in_user)]) -> User:
+    """A person acting as themselves: what is theirs alone is closed while they view as another."""
+    if user.impersonator:
+        raise Forbidden(
+            "This is closed while you view as somebody else.",
+            code="viewing_as",
+            hint="Stop viewing as them first.",
+        )
+    return user
 
 
 async def open_system_tx(request: Request) -> AsyncIterator[Tx]:
@@ -71,4 +89,5 @@ ConnectionOpener = Annotated[Actor, Depends(require("connection:manage", every_b
 BrandManager = Annotated[Actor, Depends(require("brand:manage"))]
 DepsOf = Annotated[Deps, Depends(get_deps)]
 SignedInUser = Annotated[User, Depends(signed_in_user)]
+SignedInSelf = Annotated[User, Depends(signed_in_self)]
 SystemTx = Annotated[Tx, Depends(open_system_tx, scope="function")]

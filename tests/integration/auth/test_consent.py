@@ -175,7 +175,7 @@ async def test_losing_the_permission_meanwhile_ends_the_consent(world: AuthWorld
     browser = await world.owner()
     back = await browser.decide((await browser.open_consent())["authorize_url"])
     async with world.db.tx(SYSTEM) as tx:
-        await tx.execute("update membership set role = 'viewer'")
+        await tx.execute("update role_grant set role = 'viewer'")
     assert await browser.come_back(back) == "error=session_mismatch"
 
 

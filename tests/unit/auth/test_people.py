@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from auth.cli import parser
 from auth.names import clean_email, clean_name
 from auth.pepper import Pepper, SealBroken, new_bearer
+from auth.roles.domain import Grant
 from auth.sessions.domain import Lifetime, Session
 from auth.sessions.passwords import Passwords
 from shared.errors import Unprocessable
@@ -47,13 +48,8 @@ def test_a_session_goes_idle_no_later_than_it_ends() -> None:
 
 
 def session(role: str) -> Session:
-    return Session(new_id(), new_id(), "a@b", "a", new_id(), "Contoso", role, None, NOW, NOW, NOW)
-
-
-def test_an_unknown_role_may_do_nothing() -> None:
-    assert session("emperor").permissions == frozenset()
-    assert "brand:manage" in session("admin").permissions
-    assert "brand:manage" not in session("analyst").permissions
+    grants = (Grant.built_in(role),)
+    return Session(new_id(), new_id(), "a@b", "a", new_id(), "Contoso", grants, NOW, NOW, NOW)
 
 
 def test_a_session_is_touched_once_a_minute() -> None:

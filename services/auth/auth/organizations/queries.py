@@ -58,25 +58,11 @@ async def put_password(tx: Tx, user_id: UUID, argon2_hash: str, now: datetime) -
     )
 
 
-async def put_membership(
-    tx: Tx,
-    organization_id: UUID,
-    user_id: UUID,
-    role: str,
-    brand_ids: Sequence[UUID] | None,
-    now: datetime,
-) -> None:
+async def insert_membership(tx: Tx, organization_id: UUID, user_id: UUID, now: datetime) -> None:
     await tx.execute(
-        """
-        insert into membership (organization_id, user_id, role, brand_ids, created_at)
-        values ($1, $2, $3, $4, $5)
-        on conflict (organization_id, user_id) do update
-        set role = excluded.role, brand_ids = excluded.brand_ids
-        """,
+        "insert into membership (organization_id, user_id, created_at) values ($1, $2, $3)",
         organization_id,
         user_id,
-        role,
-        brand_ids,
         now,
     )
 

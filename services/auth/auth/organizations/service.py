@@ -12,6 +12,7 @@ from shared.ids import new_id
 from shared.permissions import ROLES
 
 from auth.names import clean_email, clean_name
+from auth.roles.queries import add_grant
 from shared import outbox
 
 from . import queries
@@ -61,7 +62,8 @@ async def add_member(tx: Tx, organization_id: UUID, member: NewMember, now: date
     if not await queries.insert_user(tx, user_id, email, member.name or email.split("@")[0], now):
         raise Conflict("A user with this e-mail address exists.", code="email_taken")
     await queries.put_password(tx, user_id, member.argon2_hash, now)
-    await queries.put_membership(tx, organization_id, user_id, member.role, member.brand_ids, now)
+    await queries.insert_membership(tx, organization_id, user_id, now)
+    await add_grant(tx, organization_id, user_id, member.role, member.brand_ids, now)
     data = MemberUpdated(subject_id=user_id, user_id=user_id)
     await outbox.add(tx, data, organization_id=organization_id)
     return user_id

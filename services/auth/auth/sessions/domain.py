@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.permissions import ROLES
+from auth.roles.domain import Effective, Grant, effective
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -26,7 +26,7 @@ class Lifetime:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A live session with its user, organization and what the role allows there."""
+    """A live session with its user, organization and the roles granted there."""
 
     id: UUID
     user_id: UUID
@@ -34,16 +34,21 @@ class Session:
     user_name: str
     organization_id: UUID
     organization_name: str
-    role: str
-    brand_ids: frozenset[UUID] | None
+    grants: tuple[Grant, ...]
     last_seen_at: datetime
     idle_expires_at: datetime
     expires_at: datetime
 
     @property
-    def permissions(self) -> frozenset[str]:
-        """Deny by default: an unknown role may do nothing."""
-        return ROLES.get(self.role, frozenset())
+    def role(self) -> str:
+        """What to call this member: the role for the whole organization, else the first."""
+        whole = [grant.role for grant in self.grants if grant.brand_ids is None]
+        return (whole or [grant.role for grant in self.grants] or ["none"])[0]
+
+    @property
+    def effective(self) -> Effective:
+        """What the session allows."""
+        return effective(self.grants)
 
     def due_touch(self, now: datetime) -> bool:
         """Whether its use is worth a write."""

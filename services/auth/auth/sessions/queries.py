@@ -7,6 +7,8 @@ from uuid import UUID
 from asyncpg import Record
 from shared.db import Tx
 
+from auth.roles.queries import grants_from
+
 from .domain import Session
 
 
@@ -72,8 +74,14 @@ async def live_by_token(tx: Tx, token_hash: bytes, now: datetime) -> Session | N
     row = await tx.fetchrow(
         """
         select s.id, s.user_id, u.email, u.name as user_name, s.organization_id,
-               o.name as organization_name, m.role, m.brand_ids,
-               s.last_seen_at, s.idle_expires_at, s.expires_at
+               o.name as organization_name, s.last_seen_at, s.idle_expires_at, s.expires_at,
+               array(
+                   select row(g.role, r.name, r.permissions, g.brand_ids)
+                   from role_grant g
+                   left join role r on r.organization_id = g.organization_id and r.id = g.role_id
+                   where g.organization_id = m.organization_id and g.user_id = m.user_id
+                   order by g.created_at, g.id
+               ) as grants
         from session s
         join app_user u on u.id = s.user_id
         join organization o on o.id = s.organization_id
@@ -93,8 +101,14 @@ async def live_by_id(
     row = await tx.fetchrow(
         """
         select s.id, s.user_id, u.email, u.name as user_name, s.organization_id,
-               o.name as organization_name, m.role, m.brand_ids,
-               s.last_seen_at, s.idle_expires_at, s.expires_at
+               o.name as organization_name, s.last_seen_at, s.idle_expires_at, s.expires_at,
+               array(
+                   select row(g.role, r.name, r.permissions, g.brand_ids)
+                   from role_grant g
+                   left join role r on r.organization_id = g.organization_id and r.id = g.role_id
+                   where g.organization_id = m.organization_id and g.user_id = m.user_id
+                   order by g.created_at, g.id
+               ) as grants
         from session s
         join app_user u on u.id = s.user_id
         join organization o on o.id = s.organization_id
@@ -158,7 +172,6 @@ async def forget_attempts(tx: Tx, key_hash: bytes) -> None:
 
 
 def _session(row: Record) -> Session:
-    brands = row["brand_ids"]
     return Session(
         id=row["id"],
         user_id=row["user_id"],
@@ -166,8 +179,7 @@ def _session(row: Record) -> Session:
         user_name=row["user_name"],
         organization_id=row["organization_id"],
         organization_name=row["organization_name"],
-        role=row["role"],
-        brand_ids=None if brands is None else frozenset(brands),
+        grants=grants_from(row["grants"]),
         last_seen_at=row["last_seen_at"],
         idle_expires_at=row["idle_expires_at"],
         expires_at=row["expires_at"],

@@ -1,11 +1,12 @@
 """Requests and responses about sessions."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auth.roles.domain import Effective
 from auth.text import Line, Token
 
 from .domain import Session
@@ -20,6 +21,16 @@ class LoginRequest(BaseModel):
     password: str = Field(min_length=1, max_length=1024, repr=False)
 
 
+def allowed(effective: Effective) -> dict[str, Any]:
+    """The fields that tell what is permitted, in stable order."""
+    brands = effective.brand_ids
+    return {
+        "permissions": sorted(effective.permissions),
+        "brand_ids": None if brands is None else sorted(brands),
+        "narrower": {name: sorted(some) for name, some in sorted(effective.narrower.items())},
+    }
+
+
 class UserView(BaseModel):
     id: UUID
     email: str
@@ -32,13 +43,17 @@ class OrganizationView(BaseModel):
 
 
 class SessionView(BaseModel):
-    """Who is signed in and what they may do; `brand_ids` null means every brand."""
+    """Who is signed in and what they may do; `brand_ids` null means every brand.
+
+    `narrower`: permissions that hold for fewer brands than `brand_ids`, and for which.
+    """
 
     user: UserView
     organization: OrganizationView
     role: str
     permissions: list[str]
     brand_ids: list[UUID] | None
+    narrower: dict[str, list[UUID]]
     csrf_token: str
     expires_at: datetime
 
@@ -50,8 +65,7 @@ class SessionView(BaseModel):
                 id=session.organization_id, name=session.organization_name
             ),
             role=session.role,
-            permissions=sorted(session.permissions),
-            brand_ids=None if session.brand_ids is None else sorted(session.brand_ids),
+            **allowed(session.effective),
             csrf_token=csrf_token,
             expires_at=session.idle_expires_at,
         )
@@ -73,6 +87,7 @@ class ResolvedSession(BaseModel):
     organization_id: UUID
     permissions: list[str]
     brand_ids: list[UUID] | None
+    narrower: dict[str, list[UUID]]
     session_id: UUID
     csrf_token: str
     expires_at: datetime
@@ -82,8 +97,7 @@ class ResolvedSession(BaseModel):
         return cls(
             subject=str(session.user_id),
             organization_id=session.organization_id,
-            permissions=sorted(session.permissions),
-            brand_ids=None if session.brand_ids is None else sorted(session.brand_ids),
+            **allowed(session.effective),
             session_id=session.id,
             csrf_token=csrf_token,
             expires_at=session.idle_expires_at,
