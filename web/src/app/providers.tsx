@@ -6,15 +6,15 @@ import { type ReactNode, useState } from "react";
 import { Toaster } from "sonner";
 import { IntlProvider } from "use-intl";
 import { TooltipProvider } from "@/components/ui/tooltip";
-import { loginPath } from "@/features/session/next-path";
+import { isPublic, loginPath } from "@/features/session/next-path";
 import { ApiError } from "@/lib/problem";
-import messages from "../../messages/en.json";
+import { en } from "../../messages";
 
 const RETRIES = 2;
 
 function onQueryError(error: unknown): void {
   const signedOut = error instanceof ApiError && error.status === 401;
-  if (signedOut && !location.pathname.startsWith("/login")) location.replace(loginPath(location));
+  if (signedOut && !isPublic(location.pathname)) location.replace(loginPath(location));
 }
 
 function createClient(): QueryClient {
@@ -33,7 +33,7 @@ export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(createClient);
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
-    <IntlProvider locale="en" messages={messages} timeZone={zone}>
+    <IntlProvider locale="en" messages={en} timeZone={zone}>
       <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
         <QueryClientProvider client={client}>
           <TooltipProvider delayDuration={250}>{children}</TooltipProvider>

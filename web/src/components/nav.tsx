@@ -1,6 +1,6 @@
 "use client";
 
-import { ChartColumn, Database, Download, Plug } from "lucide-react";
+import { ChartColumn, Database, Download, Plug, Settings } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useCan } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
@@ -16,14 +16,21 @@ const GROUPS = [
       { href: "/amc/", label: "amc", icon: Database, permission: "amc:read" },
     ],
   },
+  { label: "groupAccount", items: [{ href: "/settings/", label: "settings", icon: Settings, permission: null }] },
 ] as const;
+
+/** Pages below an entry belong to it; the start page has none. */
+const isHere = (path: string, href: string): boolean => path === href || (href !== "/" && path.startsWith(href));
 
 export function Nav({ onNavigate }: { onNavigate?: () => void }) {
   const t = useTranslations("nav");
   const app = useTranslations("app");
   const can = useCan();
   const path = usePath();
-  const groups = GROUPS.map((group) => ({ ...group, items: group.items.filter((item) => can(item.permission)) }));
+  const groups = GROUPS.map((group) => ({
+    ...group,
+    items: group.items.filter((item) => item.permission === null || can(item.permission)),
+  }));
   return (
     <nav aria-label={app("navigation")} className="grid gap-5">
       {groups.map((group) =>
@@ -36,13 +43,13 @@ export function Nav({ onNavigate }: { onNavigate?: () => void }) {
                   <Link
                     href={href}
                     onClick={onNavigate}
-                    aria-current={path === href ? "page" : undefined}
+                    aria-current={isHere(path, href) ? "page" : undefined}
                     className={cn(
                       "flex h-8 items-center gap-2.5 rounded-md px-2 text-[13px] text-muted-foreground hover:bg-sidebar-accent hover:text-foreground",
-                      path === href && "bg-sidebar-accent font-medium text-foreground",
+                      isHere(path, href) && "bg-sidebar-accent font-medium text-foreground",
                     )}
                   >
-                    <Icon aria-hidden className={cn("size-4", path === href && "text-primary")} />
+                    <Icon aria-hidden className={cn("size-4", isHere(path, href) && "text-primary")} />
                     {t(label)}
                   </Link>
                 </li>

@@ -1,4 +1,4 @@
-import type en from "../../messages/en.json";
+import type { en } from "../../messages";
 
 declare module "use-intl" {
   interface AppConfig {

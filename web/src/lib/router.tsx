@@ -19,6 +19,12 @@ export function useGo(): (href: string) => void {
   return useCallback((href: string) => router.push(href), [router]);
 }
 
+/** As `useGo`, without an entry in the history. */
+export function useReplace(): (href: string) => void {
+  const router = useRouter();
+  return useCallback((href: string) => router.replace(href), [router]);
+}
+
 export type WriteSearch = (search: string, how?: "push" | "replace") => void;
 
 /** The query string and its writer. The History API keeps Next in step without fetching the page again. */

@@ -23,3 +23,18 @@ export function loginPath(location: { pathname: string; search: string }): strin
   const here = location.pathname + location.search;
   return here === HOME ? "/login/" : `/login/?next=${encodeURIComponent(here)}`;
 }
+
+const PUBLIC = [
+  "login",
+  "sign-up",
+  "verify-email",
+  "forgot-password",
+  "reset-password",
+  "invitation",
+  "amazon-consent",
+];
+
+/** Pages for people who are not signed in: an ended session does not send them away. */
+export function isPublic(pathname: string): boolean {
+  return PUBLIC.includes(pathname.split("/")[1] ?? "");
+}

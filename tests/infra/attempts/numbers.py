@@ -1,0 +1,54 @@
+"""Numbers, and what pulls and loads them."""
+
+from infra.tenants import Holdings
+
+from .attempt import GONE, READ, Attempt, Attempts, get, on, read
+
+METRICS = ("impressions", "clicks", "total_cost")
+LEVELS = ("date", "brand", "advertiser", "order", "line_item", "creative")
+
+
+def _query(path: str, victim: Holdings) -> list[Attempt]:
+    asked = {
+        "start_date": victim.start_date,
+        "end_date": victim.end_date,
+        "metrics": list(METRICS),
+        "limit": 10_000,
+    }
+    everything = {**asked, "dimensions": list(LEVELS), "granularity": "month"}
+    pointed = [
+        {"brand_ids": [victim.brand_id]},
+        {"advertiser_ids": [victim.advertiser_id]},
+        {"order_ids": [victim.order_id]},
+    ]
+    empty = ("rows", "totals", "gaps") if path.endswith("query") else ()
+    return [
+        Attempt("POST", path, READ, everything),
+        *(Attempt("POST", path, READ, {**asked, "filters": f}, empty) for f in pointed),
+    ]
+
+
+ATTEMPTS: dict[str, Attempts] = {
+    "readCatalogue": read("/v1/metrics/catalogue"),
+    "readFreshness": lambda victim, _own: [
+        get("/v1/metrics/freshness"),
+        get(f"/v1/metrics/freshness?start_date={victim.start_date}&end_date={victim.end_date}"),
+    ],
+    "listLoads": read(
+        "/v1/metrics/loads",
+        "/v1/metrics/loads?state=loaded&state=superseded&state=pending&state=rejected&state=parked",
+    ),
+    "retryLoad": on("POST", "/v1/metrics/loads/{report_id}/retries"),
+    "queryMetrics": lambda victim, _own: _query("/v1/metrics/query", victim),
+    "exportMetrics": lambda victim, _own: _query("/v1/metrics/query.csv", victim),
+    "listSyncs": read("/v1/syncs"),
+    "startSync": lambda victim, _own: [
+        Attempt("POST", "/v1/syncs", GONE, {"advertiser_id": victim.advertiser_id})
+    ],
+    "listReports": read(
+        *(
+            f"/v1/syncs/reports?limit=1000&state={state}"
+            for state in ("landed", "rejected", "failed", "planned", "downloading")
+        )
+    ),
+}
