@@ -245,6 +245,8 @@ class Browser:
             brand_ids=None if brands is None else frozenset(map(UUID, brands)),
             session_id=UUID(found["session_id"]),
             ip=self.ip,
+            narrower={p: frozenset(map(UUID, b)) for p, b in found["narrower"].items()},
+            impersonator=found["impersonator"],
         )
 
     async def resolve(self) -> httpx.Response:

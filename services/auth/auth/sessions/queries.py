@@ -9,7 +9,7 @@ from shared.db import Tx
 
 from auth.roles.queries import grants_from
 
-from .domain import Session
+from .domain import Organization, Session, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +72,15 @@ async def insert(
 
 async def live_by_token(tx: Tx, token_hash: bytes, now: datetime) -> Session | None:
     row = await tx.fetchrow(
-        """
-        select s.id, s.user_id, u.email, u.name as user_name, s.organization_id,
-               o.name as organization_name, s.last_seen_at, s.idle_expires_at, s.expires_at,
-               array(
-                   select row(g.role, r.name, r.permissions, g.brand_ids)
-                   from role_grant g
-                   left join role r on r.organization_id = g.organization_id and r.id = g.role_id
-                   where g.organization_id = m.organization_id and g.user_id = m.user_id
-                   order by g.created_at, g.id
-               ) as grants
-        from session s
-        join app_user u on u.id = s.user_id
-        join organization o on o.id = s.organization_id
-        join membership m on m.organization_id = s.organization_id and m.user_id = s.user_id
-        where s.token_hash = $1 and s.revoked_at is null
-          and s.idle_expires_at > $2 and s.expires_at > $2
-        """,
-        token_hash,
-        now,
+        "select organization_id, id from session where token_hash = $1", token_hash
     )
-    return None if row is None else _session(row)
+    return None if row is None else await live_by_id(tx, row["organization_id"], row["id"], now)
 
 
 async def live_by_id(
     tx: Tx, organization_id: UUID, session_id: UUID, now: datetime
 ) -> Session | None:
+    """With the member whom its user views as, while there is such a member."""
     row = await tx.fetchrow(
         """
         select s.id, s.user_id, u.email, u.name as user_name, s.organization_id,
@@ -108,11 +91,29 @@ async def live_by_id(
                    left join role r on r.organization_id = g.organization_id and r.id = g.role_id
                    where g.organization_id = m.organization_id and g.user_id = m.user_id
                    order by g.created_at, g.id
-               ) as grants
+               ) as grants,
+               array(
+                   select row(x.id, x.name)
+                   from membership y join organization x on x.id = y.organization_id
+                   where y.user_id = s.user_id order by lower(x.name), x.id
+               ) as organizations,
+               vu.id as viewed_id, vu.email as viewed_email, vu.name as viewed_name,
+               v.expires_at as viewed_until,
+               array(
+                   select row(g.role, r.name, r.permissions, g.brand_ids)
+                   from role_grant g
+                   left join role r on r.organization_id = g.organization_id and r.id = g.role_id
+                   where g.organization_id = vm.organization_id and g.user_id = vm.user_id
+                   order by g.created_at, g.id
+               ) as viewed_grants
         from session s
         join app_user u on u.id = s.user_id
         join organization o on o.id = s.organization_id
         join membership m on m.organization_id = s.organization_id and m.user_id = s.user_id
+        left join view_as v on v.organization_id = s.organization_id and v.session_id = s.id
+                           and v.ended_at is null and v.expires_at > $3
+        left join membership vm on vm.organization_id = v.organization_id and vm.user_id = v.user_id
+        left join app_user vu on vu.id = vm.user_id
         where s.organization_id = $1 and s.id = $2 and s.revoked_at is null
           and s.idle_expires_at > $3 and s.expires_at > $3
         """,
@@ -132,6 +133,24 @@ async def touch(tx: Tx, session_id: UUID, now: datetime, idle_expires_at: dateti
         session_id,
         now,
         idle_expires_at,
+    )
+    await tx.execute(
+        """
+        update membership m set last_seen_at = $2 from session s
+        where s.id = $1 and m.organization_id = s.organization_id and m.user_id = s.user_id
+        """,
+        session_id,
+        now,
+    )
+
+
+async def rotate(tx: Tx, organization_id: UUID, session_id: UUID, token_hash: bytes) -> None:
+    """The session goes on under another token; the one before is worth nothing."""
+    await tx.execute(
+        "update session set token_hash = $3 where organization_id = $1 and id = $2",
+        organization_id,
+        session_id,
+        token_hash,
     )
 
 
@@ -183,4 +202,18 @@ def _session(row: Record) -> Session:
         last_seen_at=row["last_seen_at"],
         idle_expires_at=row["idle_expires_at"],
         expires_at=row["expires_at"],
+        organizations=tuple(Organization(*each) for each in row["organizations"]),
+        view=_view(row),
+    )
+
+
+def _view(row: Record) -> View | None:
+    if row["viewed_id"] is None:
+        return None
+    return View(
+        user_id=row["viewed_id"],
+        email=row["viewed_email"],
+        name=row["viewed_name"],
+        grants=grants_from(row["viewed_grants"]),
+        until=row["viewed_until"],
     )

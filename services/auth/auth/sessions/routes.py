@@ -31,8 +31,8 @@ async def sign_in(
 
 
 @router.get("/v1/session")
-async def show_session(user: SignedInUser, tx: ActorTx, deps: DepsOf) -> SessionView:
-    """Who is signed in."""
+async def show_session(user: SignedInUser, tx: SystemTx, deps: DepsOf) -> SessionView:
+    """Who is signed in, and where else they belong."""
     session = await current_session(tx, user.organization_id, user.session_id, deps.clock())
     return SessionView.of(session, deps.pepper.csrf_token(session.id))
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from auth.roles.domain import Effective
 from auth.text import Line, Token
 
-from .domain import Session
+from .domain import Session, View
 
 
 class LoginRequest(BaseModel):
@@ -42,14 +42,27 @@ class OrganizationView(BaseModel):
     name: str
 
 
+class ViewingAs(BaseModel):
+    """The member as whom somebody looks at everything, reading only, until `expires_at`."""
+
+    user_id: UUID
+    email: str
+    name: str
+    expires_at: datetime
+
+
 class SessionView(BaseModel):
     """Who is signed in and what they may do; `brand_ids` null means every brand.
 
-    `narrower`: permissions that hold for fewer brands than `brand_ids`, and for which.
+    `narrower`: permissions that hold for fewer brands than `brand_ids`, and for which. While somebody
+    views as another member, `user` is that member, as is `viewing_as`; `impersonator` is who looks.
     """
 
     user: UserView
+    impersonator: UserView | None
+    viewing_as: ViewingAs | None
     organization: OrganizationView
+    organizations: list[OrganizationView]
     role: str
     permissions: list[str]
     brand_ids: list[UUID] | None
@@ -59,16 +72,34 @@ class SessionView(BaseModel):
 
     @classmethod
     def of(cls, session: Session, csrf_token: str) -> "SessionView":
+        own = UserView(id=session.user_id, email=session.email, name=session.user_name)
+        view = session.view
         return cls(
-            user=UserView(id=session.user_id, email=session.email, name=session.user_name),
+            user=own if view is None else UserView(id=view.user_id, email=view.email, name=view.name),
+            impersonator=None if view is None else own,
+            viewing_as=None if view is None else _viewing_as(view),
             organization=OrganizationView(
                 id=session.organization_id, name=session.organization_name
             ),
+            organizations=_organizations(session),
             role=session.role,
             **allowed(session.effective),
             csrf_token=csrf_token,
             expires_at=session.idle_expires_at,
         )
+
+
+def _viewing_as(view: View) -> ViewingAs:
+    return ViewingAs(
+        user_id=view.user_id, email=view.email, name=view.name, expires_at=view.until
+    )
+
+
+def _organizations(session: Session) -> list[OrganizationView]:
+    """Those to switch to; viewing as another member there is no switching."""
+    if session.view is not None:
+        return [OrganizationView(id=session.organization_id, name=session.organization_name)]
+    return [OrganizationView(id=one.id, name=one.name) for one in session.organizations]
 
 
 class ResolveRequest(BaseModel):
@@ -89,16 +120,18 @@ class ResolvedSession(BaseModel):
     brand_ids: list[UUID] | None
     narrower: dict[str, list[UUID]]
     session_id: UUID
+    impersonator: str
     csrf_token: str
     expires_at: datetime
 
     @classmethod
     def of(cls, session: Session, csrf_token: str) -> "ResolvedSession":
         return cls(
-            subject=str(session.user_id),
+            subject=str(session.subject),
             organization_id=session.organization_id,
             **allowed(session.effective),
             session_id=session.id,
+            impersonator=session.impersonator,
             csrf_token=csrf_token,
             expires_at=session.idle_expires_at,
         )
