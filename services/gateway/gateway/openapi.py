@@ -18,6 +18,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from shared.deps import PERMISSION_ATTRIBUTE
 
+from . import permission_table
 from .document import PATH
 from .live.domain import SHOWN
 from .routing import EVENTS_PATH, ROUTES, UNSAFE_METHODS, WITHOUT_SESSION, route_of
@@ -194,19 +195,21 @@ def _whole(paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def generate() -> str:
-    """The document as text, the same for the same code."""
+def generate() -> dict[Path, str]:
+    """What is written from the code, by file: the document, where the gateway and the dashboard's client
+    generator read it, and the table of permissions. The same for the same code."""
     services = dict.fromkeys(route.service for route in ROUTES)
     document = merge({service: describe(service) for service in services})
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    table = permission_table.render(document)
+    return {PATH: text, WEB_PATH: text, permission_table.PATH: table}
 
 
 def main() -> None:
-    """Writes the document where the gateway and the dashboard's client generator read it."""
-    text = generate()
-    PATH.write_text(text, encoding="utf-8")
-    if WEB_PATH.parent.is_dir():
-        WEB_PATH.write_text(text, encoding="utf-8")
+    """Writes each file whose folder is there."""
+    for path, text in generate().items():
+        if path.parent.is_dir():
+            path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
