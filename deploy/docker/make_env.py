@@ -32,12 +32,13 @@ def main() -> None:
 
 
 def variables() -> dict[str, str]:
-    """Everything docker-compose.yml cannot do without; Amazon is played by the sandbox."""
+    """Everything docker-compose.yml cannot do without; the sandbox plays Amazon and the mail server."""
     keys = {service: Ed25519PrivateKey.generate() for service in SERVICES}
     public = {name: _text(key.public_key().public_bytes_raw()) for name, key in keys.items()}
     return {
         "COMPOSE_PROFILES": "sandbox",
         "AMAZON_BASE_URL": "http://sandbox.localhost:8406",
+        "SMTP_URL": "smtp://sandbox.localhost:8407?tls=none",
         "LWA_CLIENT_ID": "amzn1.application-oa2-client.leadline-sandbox",
         "LWA_CLIENT_SECRET": secrets.token_urlsafe(24),
         "FIRST_OWNER_PASSWORD": "-".join(secrets.token_hex(3) for _ in range(3)),

@@ -9,6 +9,7 @@ from .clock import SandboxClock
 from .control.journal import Journal
 from .faults.rules import Faults
 from .lwa.grants import Grants
+from .mail.mailbox import Mailbox
 from .reports.lifecycle import Reports
 from .settings import Settings
 from .state import State
@@ -25,6 +26,7 @@ class SandboxDeps:
     reports: Reports
     faults: Faults
     journal: Journal
+    mailbox: Mailbox
 
 
 def get_deps(request: Request) -> SandboxDeps:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
@@ -20,6 +20,9 @@ from .lwa import routes as consent
 from .lwa import token_endpoint
 from .lwa.grants import Grants
 from .lwa.tokens import TokenMint
+from .mail import routes as mail
+from .mail.mailbox import Mailbox
+from .mail.smtp import smtp_server
 from .reports import downloads
 from .reports import routes as reports
 from .reports.lifecycle import Pace, Reports
@@ -36,8 +39,12 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        yield
-        deps.state.close()
+        async with AsyncExitStack() as opened:
+            opened.callback(deps.state.close)
+            if port := settings.sandbox_smtp_port:
+                listening = smtp_server(settings.bind_host, port, deps.mailbox, deps.faults)
+                await opened.enter_async_context(listening)
+            yield
 
     app = FastAPI(title="Leadline sandbox", openapi_url=None, lifespan=lifespan)
     app.state.deps = deps
@@ -49,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(amazon, prefix=f"/{region}")
     app.include_router(control.health_router)
     app.include_router(control.router)
+    app.include_router(mail.router)
     return app
 
 
@@ -68,6 +76,7 @@ def build_deps(settings: Settings) -> SandboxDeps:
         reports=Reports(state, clock, pace, key),
         faults=Faults(world.dice),
         journal=Journal(settings.sandbox_journal_size),
+        mailbox=Mailbox(state, clock),
     )
 
 

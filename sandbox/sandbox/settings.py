@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     lwa_client_secret: SecretStr
     bind_host: str = "127.0.0.1"
     sandbox_port: int = 8406
+    sandbox_smtp_port: int = Field(default=0, ge=0, le=65535)
+    """Where letters come in; 0: nowhere."""
     sandbox_seed: str = "leadline"
     sandbox_brands: int = Field(default=12, ge=1, le=400)
     sandbox_state_dir: Path | None = None

@@ -48,6 +48,23 @@ class State:
             ).fetchone()
         return orjson.loads(row[0]) if row else None
 
+    def newest(self, kind: str, limit: int) -> list[dict[str, Any]]:
+        """The documents with the highest keys, highest first."""
+        with self._lock:
+            rows = self._db.execute(
+                "select value from entries where kind = ? order by key desc limit ?", (kind, limit)
+            ).fetchall()
+        return [orjson.loads(row[0]) for row in rows]
+
+    def keep_newest(self, kind: str, count: int) -> None:
+        """Deletes all but the documents with the highest keys."""
+        with self._lock:
+            self._db.execute(
+                "delete from entries where kind = ? and key not in"
+                " (select key from entries where kind = ? order by key desc limit ?)",
+                (kind, kind, count),
+            )
+
     def clear(self) -> None:
         with self._lock:
             self._db.execute("delete from entries")

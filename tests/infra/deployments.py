@@ -104,7 +104,12 @@ class Image:
 
     @property
     def port(self) -> int:
-        return int(self.all("EXPOSE")[0])
+        return self.ports[0]
+
+    @property
+    def ports(self) -> list[int]:
+        (ports,) = self.all("EXPOSE")
+        return [int(port) for port in ports.split()]
 
 
 def read_image(name: str) -> Image:

@@ -50,6 +50,7 @@ class Environment:
     def sandbox(self) -> dict[str, str]:
         return {
             "SANDBOX_PORT": str(self._settings.port("sandbox")),
+            "SANDBOX_SMTP_PORT": str(self._settings.port("smtp")),
             "SANDBOX_STATE_DIR": str(self._settings.home / "sandbox"),
             "SANDBOX_ALLOWED_RETURN_URLS": self._return_url(),
             **self._amazon_client(),
@@ -100,7 +101,7 @@ class Environment:
         client = self._amazon_client()
         client_id = {"LWA_CLIENT_ID": client["LWA_CLIENT_ID"]}
         own = {
-            "auth": {**amazon, **client, **self._first_owner()},
+            "auth": {**amazon, **client, **self._first_owner(), **self._identity()},
             "token-refresher": {
                 **amazon,
                 **client,
@@ -119,6 +120,15 @@ class Environment:
             "FIRST_OWNER_PASSWORD": self._secrets.owner_password,
             "FIRST_ORGANIZATION_NAME": self._settings.first_organization_name,
         }
+
+    def _identity(self) -> dict[str, str]:
+        """The settings' mail server; else, with the sandbox, its mailbox, and everybody may sign up."""
+        given = self._given("smtp_url", "mail_from", "sign_up", "identity_provider")
+        if not self._settings.embeds_sandbox or "SMTP_URL" in given:
+            return given
+        mailbox = f"smtp://127.0.0.1:{self._settings.port('smtp')}"
+        mail_from = "Leadline <leadline@example.com>"
+        return {"SMTP_URL": mailbox, "MAIL_FROM": mail_from, "SIGN_UP": "open", **given}
 
     def _amazon_base_url(self) -> str:
         if self._settings.embeds_sandbox:

@@ -91,6 +91,11 @@ class Settings(ExternalParts):
     lwa_client_secret: SecretStr | None = None
     amazon_base_url: str = ""
 
+    smtp_url: SecretStr | None = None
+    mail_from: str = ""
+    sign_up: str = ""
+    identity_provider: str = ""
+
     first_owner_email: str = "owner@example.com"
     first_organization_name: str = "Northwind Media"
 
@@ -131,6 +136,6 @@ class Settings(ExternalParts):
 
 _PLACES = {
     "gateway": 0, "auth": 1, "token-refresher": 2, "dsp-ingest": 3, "amc-runner": 4,
-    "reporting": 5, "sandbox": 6, "postgres": 10, "valkey": 11, "kafka": 12,
+    "reporting": 5, "sandbox": 6, "smtp": 7, "postgres": 10, "valkey": 11, "kafka": 12,
     "kafka-controller": 13, "supervisor": 14,
 }  # fmt: skip

@@ -7,7 +7,7 @@ Amazon credentials) is left out, and nothing waits for it.
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from embedded.environment import DATABASE, Environment
@@ -59,7 +59,8 @@ def topology(settings: Settings, secrets: Secrets) -> list[Process]:
 
     infrastructure = tuple(process.name for process in processes)
     if settings.embeds_sandbox:
-        processes.append(_web("sandbox", "sandbox", settings, env.sandbox()))
+        sandbox = _web("sandbox", "sandbox", settings, env.sandbox())
+        processes.append(replace(sandbox, ports=(*sandbox.ports, port("smtp"))))
     behind = tuple(name for name in SERVICES if name != "gateway")
     return [
         *processes,

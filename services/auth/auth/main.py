@@ -14,6 +14,7 @@ from shared.clock import Clock, utc_now
 from shared.db import Db
 from shared.internal_tokens import TokenSigner
 from shared.loops import Loops
+from shared.mail import Mailer
 from shared.service_client import ServiceClient
 
 from shared import ratelimit
@@ -28,6 +29,7 @@ from .deps import Deps
 from .discoveries.domain import RENEW_EVERY_SECONDS
 from .discoveries.jobs import AmazonAccess, Discoverer
 from .jobs import FirstOwner, Housekeeping
+from .mail.service import Post, Sends
 from .pepper import Pepper
 from .sessions.domain import Lifetime
 from .sessions.passwords import Passwords
@@ -50,6 +52,7 @@ class Outside:
     amazon: httpx.AsyncClient | None = None
     token_refresher: ServiceClient | None = None
     passwords: Passwords | None = None
+    mailer: Sends | None = None
     clock: Clock = utc_now
 
 
@@ -67,6 +70,8 @@ def create_app(settings: Settings, outside: Outside = Outside()) -> FastAPI:
     discoverer = build_discoverer(settings, db, clock, http, refresher)
     consents = ConsentDesk(db, sessions.pepper, handovers, settings.consent_wait_seconds)
     add_loops(loops, handovers, discoverer, Housekeeping(db, clock))
+    post = Post(db, sessions.pepper, outside.mailer or open_mailer(settings), clock)
+    loops.every(2, post.tick, "post")
     first_owner = FirstOwner(db, passwords, settings, clock)
     clients = (Closing(http.aclose), Closing(redis.aclose), refresher)
     work = (handovers.workers, discoverer.workers, loops)
@@ -87,6 +92,13 @@ def open_db(settings: Settings) -> Db:
         migrations=MIGRATIONS,
         pooler=settings.database_pooler,
     )
+
+
+def open_mailer(settings: Settings) -> Mailer | None:
+    """None where no SMTP server is set."""
+    if not settings.sends_mail:
+        return None
+    return Mailer(settings.smtp_url.get_secret_value(), settings.mail_from)
 
 
 def token_refresher_client(settings: Settings) -> ServiceClient:

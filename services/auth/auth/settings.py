@@ -1,13 +1,20 @@
 """What the auth service reads from the environment."""
 
 from datetime import timedelta
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
-from shared.settings import ServiceSettings
+from pydantic import Field, SecretStr, model_validator
+from shared.mail import sender, smtp_options
+from shared.settings import MailSettings, ServiceSettings
+
+from .clerk.settings import ClerkSettings
 
 
-class Settings(ServiceSettings):
-    """Sessions, login limits, the first owner and Login with Amazon."""
+class Settings(ServiceSettings, MailSettings, ClerkSettings):
+    """Who proves identities, mail, sessions, login limits, the first owner, Login with Amazon."""
+
+    identity_provider: Literal["builtin", "clerk"] = "builtin"
+    sign_up: Literal["invitation", "open"] = "invitation"
 
     session_pepper: SecretStr = Field(min_length=32)
     session_cookie_name: str = "leadline_session"
@@ -28,6 +35,22 @@ class Settings(ServiceSettings):
     amazon_base_url: str = ""
     consent_wait_seconds: float = Field(default=20.0, gt=0, le=25)
     discovery_interval_hours: int = Field(default=24, ge=1)
+
+    @model_validator(mode="after")
+    def _whole_mail(self) -> Self:
+        """A wrong server or sender is told at start, not by letters that never arrive."""
+        if self.sends_mail:
+            smtp_options(self.smtp_url.get_secret_value())
+            sender(self.mail_from)
+        elif self.sign_up == "open" and self.identity_provider == "builtin":
+            raise ValueError("SIGN_UP=open needs SMTP_URL: new addresses are verified by a letter")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_clerk(self) -> Self:
+        if self.identity_provider == "clerk":
+            self.check_clerk()
+        return self
 
     @property
     def session_idle(self) -> timedelta:

@@ -32,6 +32,19 @@ class KafkaSettings(BaseSettings):
     kafka_replication_factor: int = Field(default=1, ge=1)
 
 
+class MailSettings(BaseSettings):
+    """How letters leave: an SMTP server (see shared.mail); without one none do."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
+
+    @property
+    def sends_mail(self) -> bool:
+        return bool(self.smtp_url.get_secret_value())
+
+
 class ServiceSettings(DatabaseSettings, KafkaSettings):
     """What all six services read from the environment."""
 

@@ -179,8 +179,8 @@ def test_ports_are_the_images(
         (container,) = pod_of(workloads[name])["containers"]
         variable = "SANDBOX_PORT" if name == "sandbox" else "SERVICE_PORT"
         assert image.env[variable] == str(image.port)
-        assert [port["containerPort"] for port in container["ports"]] == [image.port]
-        assert [port["port"] for port in services[name]["ports"]] == [image.port]
+        assert [port["containerPort"] for port in container["ports"]] == image.ports
+        assert [port["port"] for port in services[name]["ports"]] == image.ports
 
 
 def test_images_carry_the_projects_version_in_kubernetes(
