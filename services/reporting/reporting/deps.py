@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
+from shared.audit.requests import record_read
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.db import Db, Tx
@@ -29,10 +30,12 @@ Exporter = Annotated[Actor, Depends(require("report:export"))]
 LoadManager = Annotated[Actor, Depends(require("sync:manage"))]
 
 
-async def open_snapshot(deps: AppDeps, actor: AdmittedActor) -> AsyncIterator[Tx]:
-    """A read-only transaction over one snapshot, bound to what the caller was admitted to."""
+async def open_snapshot(request: Request, deps: AppDeps, actor: AdmittedActor) -> AsyncIterator[Tx]:
+    """A read-only transaction over one snapshot, bound to what the caller was admitted to; the audit
+    entry of the look is written after it and before the answer leaves."""
     async with deps.db.read(actor.scope) as tx:
         yield tx
+    await record_read(deps.db, request, actor, tx.notes)
 
 
 Snapshot = Annotated[Tx, Depends(open_snapshot, scope="function")]

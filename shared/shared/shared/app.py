@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import health, idempotency, parked, problems
+from .audit.refusals import Refusals
 from .ids import new_id
 from .internal_tokens import TokenVerifier
 from .logs import bound
@@ -38,17 +39,19 @@ def create_service_app(
     """The service's app. Resources (`start`, `stop`, optionally `ready`, `alive`) start in order, stop
     in reverse. `deps` (with `.db` and `.bus`) is what `shared.deps.get_deps` hands to routes."""
     telemetry = setup_telemetry(service, settings)
+    refusals = Refusals(deps.db)
     app = FastAPI(
         title=f"Leadline {service}",
         version="1",
-        lifespan=_lifespan([telemetry, *resources]),
+        lifespan=_lifespan([telemetry, *resources, refusals]),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         telemetry={"tracing": False},
     )
     app.state.deps = deps
-    app.state.resources = list(resources)
+    app.state.refusals = refusals
+    app.state.resources = [*resources, refusals]
     app.state.verifier = TokenVerifier(service, settings.internal_public_keys)
     problems.install(app)
     idempotency.install(app)

@@ -48,7 +48,7 @@ class Bus:
         self._settings = settings
         self._db = db
         self._service = service
-        self._topics = sorted({subscription.data_type.TOPIC for subscription in handlers})
+        self._topics = sorted({topic for heard in handlers for topic in heard.data_type.topics()})
         self._broker: KafkaBroker | None = None
         self._consuming = not self._topics
         self._producer: AIOKafkaProducer | None = None

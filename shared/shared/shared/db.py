@@ -18,6 +18,7 @@ import asyncpg
 from asyncpg import Record
 
 from .migrations import migrate
+from .notes import Notes
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +68,12 @@ SYSTEM = Scope(None, None)
 class Tx:
     """An open transaction. Queries are literals: SQL built from values does not type-check."""
 
-    __slots__ = ("_conn", "outgoing")
+    __slots__ = ("_conn", "notes", "outgoing", "service")
 
-    def __init__(self, conn: Any) -> None:
+    def __init__(self, conn: Any, service: str) -> None:
         self._conn = conn
+        self.service = service
+        self.notes = Notes()
         self.outgoing: list[tuple[object, ...]] = []
         """Outbox rows of this transaction, written in one statement when it ends."""
 
@@ -124,6 +127,7 @@ class Db:
         pooler: bool = False,
     ) -> None:
         self.schema = schema
+        self.service = schema.replace("_", "-")
         self.wake = asyncio.Event()
         self.url = url
         self._pool_size = pool_size
@@ -178,6 +182,11 @@ class Db:
         if tx.outgoing:
             self.wake.set()
 
+    async def emit(self, rows: Sequence[Sequence[object]]) -> None:
+        """Outbox rows alone: one statement that is its own transaction."""
+        await self._opened().execute(_EMIT, *zip(*rows, strict=True))
+        self.wake.set()
+
     @contextlib.asynccontextmanager
     async def read(self, scope: Scope) -> AsyncGenerator[Tx]:
         """A read-only transaction over one snapshot."""
@@ -186,18 +195,21 @@ class Db:
 
     @contextlib.asynccontextmanager
     async def _open(self, scope: Scope, *, readonly: bool) -> AsyncGenerator[Tx]:
-        if self._pool is None:
-            raise asyncpg.InterfaceError("the database is not started")
         isolation = "repeatable_read" if readonly else "read_committed"
         async with (
-            self._pool.acquire(timeout=15) as conn,
+            self._opened().acquire(timeout=15) as conn,
             conn.transaction(isolation=isolation, readonly=readonly),
         ):
             await conn.execute(
                 "select set_config('app.organization_id', $1, true), set_config('app.brand_ids', $2, true)",
                 *scope.local_settings(),
             )
-            yield Tx(conn)
+            yield Tx(conn, self.service)
+
+    def _opened(self) -> Any:
+        if self._pool is None:
+            raise asyncpg.InterfaceError("the database is not started")
+        return self._pool
 
     async def _connect_patiently(self) -> asyncpg.Connection:
         pause = 0.2

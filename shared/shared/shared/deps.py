@@ -5,6 +5,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 
+from .audit.requests import PERMISSION_ATTRIBUTE, record_request
 from .db import Db, Tx
 from .errors import Forbidden, Unauthenticated
 from .internal_tokens import Actor, TokenVerifier
@@ -26,13 +27,12 @@ async def current_actor(request: Request) -> Actor:
             hint="Call the gateway.",
         )
     verifier = cast("TokenVerifier", request.app.state.verifier)
-    return verifier.verify(token)
+    request.state.caller = verifier.verify(token)
+    return request.state.caller
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 Check = Callable[[Request, Actor], Awaitable[Actor]]
-PERMISSION_ATTRIBUTE = "permission"
-"""Where a dependency made by `require` tells which permission it asks for (documents and tests)."""
 
 
 def require(permission: str, *, every_brand: bool = False) -> Check:
@@ -103,10 +103,12 @@ AdmittedActor = Annotated[Actor, Depends(admitted_actor)]
 
 
 async def open_tx(request: Request, actor: AdmittedActor) -> AsyncIterator[Tx]:
-    """A transaction bound to what the caller was admitted to, committed before the response."""
+    """A transaction bound to what the caller was admitted to, committed before the response, and
+    with it the audit entry of the request."""
     db = cast("Db", get_deps(request).db)
     async with db.tx(actor.scope) as tx:
         yield tx
+        await record_request(tx, request, actor)
 
 
 ActorTx = Annotated[Tx, Depends(open_tx, scope="function")]

@@ -27,6 +27,7 @@ _PURGE = """
 delete from outbox where published_at < now() - make_interval(days => $1)
 """
 
+OutboxRow = tuple[UUID, str, str, str, str | None]
 Publish = Callable[[Sequence[Record]], Awaitable[tuple[int, Exception | None]]]
 
 
@@ -34,11 +35,17 @@ async def add(
     tx: Tx, data: EventData, *, organization_id: UUID, brand_id: UUID | None = None
 ) -> UUID:
     """Record a fact in this transaction; it is published after the commit. Returns the event's id."""
+    written = row(data, organization_id=organization_id, brand_id=brand_id)
+    tx.outgoing.append(written)
+    tx.notes.add_fact(data.TYPE.partition(".")[0], data.subject, brand_id)
+    return written[0]
+
+
+def row(data: EventData, *, organization_id: UUID, brand_id: UUID | None = None) -> OutboxRow:
+    """The row that `add` writes, for `Db.emit`: a fact that no transaction of ours goes with."""
     traceparent = current_traceparent()
     event = make_event(data, organization_id, brand_id, traceparent=traceparent)
-    payload = event.model_dump_json()
-    tx.outgoing.append((event.id, data.TOPIC, data.subject, payload, traceparent))
-    return event.id
+    return (event.id, data.topic, data.subject, event.model_dump_json(), traceparent)
 
 
 async def relay_once(db: Db, publish: Publish) -> int:

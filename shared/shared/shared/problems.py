@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from .audit.refusals import Refusals
 from .db import CONNECTION_ERRORS
 from .errors import BY_STATUS, AppError, Unavailable, Unprocessable
 
@@ -45,8 +46,16 @@ def request_id_of(request: Request) -> str:
     return str(getattr(request.state, "request_id", ""))
 
 
+async def _answer(request: Request, error: AppError) -> JSONResponse:
+    """The response, told to the audit log first where the request was of its kind."""
+    refusals = cast("Refusals | None", getattr(request.app.state, "refusals", None))
+    if refusals is not None:
+        await refusals.note(request, error)
+    return render(error, request_id_of(request))
+
+
 async def _app_error(request: Request, error: Exception) -> JSONResponse:
-    return render(cast("AppError", error), request_id_of(request))
+    return await _answer(request, cast("AppError", error))
 
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
@@ -58,7 +67,7 @@ async def _validation(request: Request, error: Exception) -> JSONResponse:
         hint="Correct the named fields and send it again.",
         errors=fields[:50],
     )
-    return render(problem, request_id_of(request))
+    return await _answer(request, problem)
 
 
 def _field(item: dict[str, Any]) -> dict[str, str]:
@@ -72,25 +81,25 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if kind is None:
         kind = type("HttpError", (AppError,), {"status": http.status_code})
     code = _CODES.get(http.status_code)
-    response = render(kind(str(http.detail), code=code), request_id_of(request))
+    response = await _answer(request, kind(str(http.detail), code=code))
     response.headers.update(http.headers or {})
     return response
 
 
 async def _unicode(request: Request, _error: Exception) -> JSONResponse:
     problem = Unprocessable("The request is not valid UTF-8.", code="invalid_utf8")
-    return render(problem, request_id_of(request))
+    return await _answer(request, problem)
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, CONNECTION_ERRORS):
         log.warning("database away during %s: %s", request.url.path, type(error).__name__)
         problem = Unavailable("The database is not reachable.", code="database_unavailable")
-        return render(problem, request_id_of(request))
+        return await _answer(request, problem)
     return await _unexpected(request, error)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("unhandled in %s %s", request.method, request.url.path, exc_info=error)
     problem = AppError("Something went wrong on our side.", hint="Quote the request_id to support.")
-    return render(problem, request_id_of(request))
+    return await _answer(request, problem)

@@ -1,20 +1,17 @@
 """HTTP edge of metrics."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from shared.errors import TooManyRequests, Unprocessable
-from shared.internal_tokens import Actor
+from shared.errors import Unprocessable
 
-from reporting.deps import AppDeps, Deps, Exporter, Reader, Snapshot
+from reporting.deps import AppDeps, Exporter, Reader, Snapshot
 
-from . import service
+from . import exports, service
 from .catalogue import DIMENSIONS, METRICS
-from .domain import Plan, plan
+from .domain import plan
 from .schemas import CatalogueOut, FreshnessOut, QueryIn, QueryOut
 
 router = APIRouter(prefix="/v1/metrics", tags=["metrics"])
@@ -47,14 +44,16 @@ async def query_metrics(actor: Reader, body: QueryIn, deps: AppDeps, tx: Snapsho
 
 
 @router.post("/query.csv", response_class=StreamingResponse)
-async def export_metrics(actor: Exporter, body: QueryIn, deps: AppDeps) -> StreamingResponse:
+async def export_metrics(
+    actor: Exporter, body: QueryIn, deps: AppDeps, request: Request
+) -> StreamingResponse:
     """The same rows in the same order as CSV, all of them (the limit does not apply)."""
     checked = plan(body.question())
-    chunks = _csv_chunks(deps, actor, checked)
+    chunks = exports.chunks(deps, actor, checked, request)
     first = await anext(chunks)
     name = f"leadline-metrics-{checked.start_date}-{checked.end_date}.csv"
     return StreamingResponse(
-        _resume(first, chunks),
+        exports.resume(first, chunks),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -73,21 +72,3 @@ async def read_freshness(
         raise Unprocessable("start_date is after end_date.", code="date_range_invalid")
     caller = service.Caller.of(actor)
     return {"items": await service.freshness(tx, caller, start_date, end_date, deps.clock())}
-
-
-async def _csv_chunks(deps: Deps, actor: Actor, checked: Plan) -> AsyncGenerator[bytes]:
-    """Opens the snapshot itself: it must stay open while the response is sent."""
-    if deps.export_slots.locked():
-        raise TooManyRequests(
-            "Too many exports are running.", code="exports_busy", retry_after_seconds=5
-        )
-    async with deps.export_slots, deps.db.read(actor.scope) as tx:
-        async for chunk in service.stream_csv(tx, service.Caller.of(actor), checked):
-            yield chunk
-
-
-async def _resume(first: bytes, chunks: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
-    async with aclosing(chunks):
-        yield first
-        async for chunk in chunks:
-            yield chunk

@@ -14,6 +14,7 @@ from shared.internal_tokens import Actor
 
 from reporting.advertisers import queries as advertisers
 from reporting.measures import MEASURES
+from shared import audit
 
 from . import queries
 from .csv_lines import csv_header, csv_row
@@ -40,6 +41,7 @@ class Caller:
 async def answer(tx: Tx, caller: Caller, plan: Plan, now: datetime) -> dict[str, Any]:
     """The whole answer from one snapshot; metric values are JSON fragments with exact digits."""
     scope = await _scope(tx, caller, plan)
+    _tell(tx, plan, scope)
     ids = [row["advertiser_id"] for row in scope]
     found = await queries.fetch_rows_and_totals(tx, plan, caller.organization_id, ids)
     rows = [_row(plan, row) for row in found if not row["is_total"]]
@@ -90,13 +92,17 @@ def columns(plan: Plan) -> list[dict[str, Any]]:
 async def stream_csv(tx: Tx, caller: Caller, plan: Plan) -> AsyncGenerator[bytes]:
     """The header and all rows of the answer, in its order, in chunks; memory stays flat."""
     scope = await _scope(tx, caller, plan)
+    _tell(tx, plan, scope)
     ids = [row["advertiser_id"] for row in scope]
-    lines = [csv_header(plan)]
+    lines, rows = [csv_header(plan)], 0
     async for row in queries.stream_rows(tx, plan, caller.organization_id, ids):
         lines.append(csv_row(plan, row))
+        rows += 1
         if len(lines) >= CSV_ROWS_PER_CHUNK:
+            audit.note(tx, rows=rows)
             yield "".join(lines).encode()
             lines.clear()
+    audit.note(tx, rows=rows)
     yield "".join(lines).encode()
 
 
@@ -138,6 +144,20 @@ async def _scope(tx: Tx, caller: Caller, plan: Plan) -> list[Record]:
         actor_brands=caller.brand_ids,
         brand_ids=plan.filters.brand_ids,
         advertiser_ids=plan.filters.advertiser_ids,
+    )
+
+
+def _tell(tx: Tx, plan: Plan, scope: Sequence[Record]) -> None:
+    """For the audit log: what was asked, and of which brands where some were chosen."""
+    chosen = plan.filters.brand_ids is not None or plan.filters.advertiser_ids is not None
+    audit.note(
+        tx,
+        brand_ids={row["brand_id"] for row in scope if row["brand_id"]} if chosen else None,
+        every_brand=False if chosen else None,
+        start_date=plan.start_date,
+        end_date=plan.end_date,
+        dimensions=[dimension.name for dimension in plan.dimensions],
+        metrics=[metric.name for metric in plan.metrics],
     )
 
 

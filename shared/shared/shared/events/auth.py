@@ -34,11 +34,44 @@ class ConnectionReauthorized(ConnectionAuthorized):
 
 
 class ConnectionRevoked(_Connection):
-    """The connection ended; its secrets must go."""
+    """The connection ended; its secrets must go. Without `keep_history` what only it reached is to be
+    forgotten too (advertisers are told of one by one: advertiser.erased)."""
 
     TYPE = "connection.revoked"
 
     reason: str
+    keep_history: bool = True
+
+
+class ConnectionUpdated(_Connection):
+    """Something about the connection that people see has changed; `error_code` of its latest consent."""
+
+    TYPE = "connection.updated"
+
+    change: Literal["renamed", "consent_failed", "consent_held", "consent_declined"]
+    error_code: str | None = None
+
+
+class ConnectionConsentExpiring(_Connection):
+    """Amazon ends the consent soon: said 30, 14, 7 and 1 days before."""
+
+    TYPE = "connection.consent_expiring"
+
+    consent_expires_at: datetime
+    days_left: int
+
+
+class ConsentRequestUpdated(EventData):
+    """A magic link was made, opened, used, refused, revoked."""
+
+    TYPE = "consent_request.updated"
+    TOPIC = "auth.consent_request.v1"
+    KEY = "consent_request_id"
+
+    consent_request_id: UUID
+    change: Literal["created", "sent", "opened", "failed", "completed", "revoked"]
+    connection_id: UUID | None = None
+    error_code: str | None = None
 
 
 class _Advertiser(EventData):
@@ -84,6 +117,13 @@ class AdvertiserRecovered(_Advertiser):
     """A connection sees the advertiser again."""
 
     TYPE = "advertiser.recovered"
+
+
+class AdvertiserErased(_Advertiser):
+    """Nobody reaches the advertiser, and its history is not to be kept: every trace of it must go. Its
+    id is never used again."""
+
+    TYPE = "advertiser.erased"
 
 
 class _Brand(EventData):
@@ -133,3 +173,34 @@ class MemberUpdated(_Access):
     """The member's role or brands changed; `subject_id` is the user."""
 
     TYPE = "member.updated"
+
+
+class MemberRemoved(_Access):
+    """The user no longer belongs to the organization; `subject_id` is the user."""
+
+    TYPE = "member.removed"
+
+
+class _Role(EventData):
+    TOPIC = "auth.access.v1"
+    KEY = "role_id"
+
+    role_id: UUID
+
+
+class RoleCreated(_Role):
+    """An organization made a role of named permissions."""
+
+    TYPE = "role.created"
+
+
+class RoleUpdated(_Role):
+    """The role's name or permissions changed; `member.updated` follows for each who holds it."""
+
+    TYPE = "role.updated"
+
+
+class RoleDeleted(_Role):
+    """Nobody held the role, and it is no more."""
+
+    TYPE = "role.deleted"

@@ -3,26 +3,36 @@
 import json
 from typing import Any
 
-from . import amc_runner, auth, dsp_ingest, reporting, token_refresher
+from . import amc_runner, audit, auth, dsp_ingest, reporting, token_refresher
 from .envelope import Event, EventData
 
 CATALOGUE: tuple[type[EventData], ...] = (
     auth.ConnectionAuthorized,
     auth.ConnectionReauthorized,
     auth.ConnectionRevoked,
+    auth.ConnectionUpdated,
+    auth.ConnectionConsentExpiring,
+    auth.ConsentRequestUpdated,
     auth.AdvertiserLinked,
     auth.AdvertiserUnlinked,
     auth.AdvertiserLost,
     auth.AdvertiserRecovered,
+    auth.AdvertiserErased,
     auth.BrandCreated,
     auth.BrandUpdated,
     auth.BrandArchived,
     auth.SessionRevoked,
     auth.MemberUpdated,
+    auth.MemberRemoved,
+    auth.RoleCreated,
+    auth.RoleUpdated,
+    auth.RoleDeleted,
     token_refresher.CredentialRefreshed,
     token_refresher.CredentialRefreshFailed,
     token_refresher.CredentialReauthRequired,
     token_refresher.CredentialRecovered,
+    token_refresher.CredentialSuspended,
+    token_refresher.CredentialResumed,
     dsp_ingest.SyncStarted,
     dsp_ingest.SyncProgressed,
     dsp_ingest.SyncCompleted,
@@ -31,6 +41,7 @@ CATALOGUE: tuple[type[EventData], ...] = (
     dsp_ingest.ReportRejected,
     amc_runner.InstanceDiscovered,
     reporting.MetricsUpdated,
+    audit.ActionRecorded,
 )
 
 BY_TYPE: dict[str, type[EventData]] = {data.TYPE: data for data in CATALOGUE}
@@ -38,7 +49,8 @@ BY_TYPE: dict[str, type[EventData]] = {data.TYPE: data for data in CATALOGUE}
 
 def topics_of(service: str) -> tuple[str, ...]:
     """The topics that `service` owns: their names begin with its own."""
-    return tuple(sorted({d.TOPIC for d in CATALOGUE if d.TOPIC.startswith(f"{service}.")}))
+    owned = {topic for data_type in CATALOGUE for topic in data_type.topics()}
+    return tuple(sorted(topic for topic in owned if topic.startswith(f"{service}.")))
 
 
 def decode(raw: bytes) -> Event[Any] | None:

@@ -25,7 +25,7 @@ def schema_of(data_type: type[EventData]) -> dict[str, Any]:
 
 def asyncapi() -> dict[str, Any]:
     """One channel per topic, one message per type; the Kafka key is the message's `subject`."""
-    topics = sorted({data_type.TOPIC for data_type in CATALOGUE})
+    topics = sorted({topic for data_type in CATALOGUE for topic in data_type.topics()})
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -41,7 +41,7 @@ def asyncapi() -> dict[str, Any]:
 
 
 def _channel(topic: str) -> dict[str, Any]:
-    types = [d for d in CATALOGUE if topic == d.TOPIC]
+    types = [d for d in CATALOGUE if topic in d.topics()]
     return {
         "address": topic,
         "description": f"Owned by {topic.split('.', 1)[0]}; key: {types[0].KEY}.",

@@ -28,6 +28,16 @@ class EventData(BaseModel):
         """The aggregate's id."""
         return str(getattr(self, self.KEY))
 
+    @property
+    def topic(self) -> str:
+        """Where this one is published; most types have one topic."""
+        return self.TOPIC
+
+    @classmethod
+    def topics(cls) -> tuple[str, ...]:
+        """Every topic on which this type appears."""
+        return (cls.TOPIC,)
+
 
 D = TypeVar("D", bound=EventData)
 
@@ -60,7 +70,7 @@ def make_event(
     """The envelope around `data`: a new id, now, and the owning service taken from the topic."""
     return Event[type(data)](
         id=new_id(),
-        source=data.TOPIC.split(".", 1)[0],
+        source=data.topic.split(".", 1)[0],
         type=data.TYPE,
         subject=data.subject,
         time=utc_now(),

@@ -54,3 +54,17 @@ class CredentialRecovered(_Credential):
     TYPE = "credential.recovered"
 
     expires_at: datetime
+
+
+class CredentialSuspended(_Credential):
+    """A person stopped the use of this connection: no refresh, no token handed out, until resumed."""
+
+    TYPE = "credential.suspended"
+
+    reason: str
+
+
+class CredentialResumed(_Credential):
+    """A person allowed its use again; it is refreshed at once, and credential.recovered follows."""
+
+    TYPE = "credential.resumed"

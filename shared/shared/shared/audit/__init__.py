@@ -1,0 +1,11 @@
+"""Audit: every change, every look at a brand's data and every refusal becomes an `action.recorded`.
+
+Requests are recorded by themselves, in the commit of their effect (`requests`) or, when refused, in one
+of their own (`refusals`). Code outside of a caller's transaction calls `record`.
+"""
+
+from .actions import ACTIONS, action_of
+from .entries import Origin, note, record, row
+from .requests import origin_of
+
+__all__ = ["ACTIONS", "Origin", "action_of", "note", "origin_of", "record", "row"]
