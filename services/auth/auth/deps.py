@@ -15,6 +15,7 @@ from shared.internal_tokens import Actor
 
 from .connections.consent import ConsentDesk
 from .discoveries.jobs import Discoverer
+from .identity.domain import Offer
 from .pepper import Pepper
 from .sessions.service import Sessions
 from .settings import Settings
@@ -32,6 +33,7 @@ class Deps:
     sessions: Sessions
     consents: ConsentDesk
     discoverer: Discoverer
+    offer: Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,12 @@ ReportReader = Annotated[Actor, Depends(require("report:read"))]
 ConnectionReader = Annotated[Actor, Depends(require("connection:read"))]
 ConnectionManager = Annotated[Actor, Depends(require("connection:manage"))]
 ConnectionOpener = Annotated[Actor, Depends(require("connection:manage", every_brand=True))]
+MemberReader = Annotated[Actor, Depends(require("member:read"))]
+MemberManager = Annotated[Actor, Depends(require("member:manage"))]
+MemberViewer = Annotated[Actor, Depends(require("member:view_as"))]
+RoleManager = Annotated[Actor, Depends(require("role:manage", every_brand=True))]
+OrganizationManager = Annotated[Actor, Depends(require("organization:manage", every_brand=True))]
+OrganizationOwner = Annotated[Actor, Depends(require("organization:transfer", every_brand=True))]
 BrandManager = Annotated[Actor, Depends(require("brand:manage"))]
 DepsOf = Annotated[Deps, Depends(get_deps)]
 SignedInUser = Annotated[User, Depends(signed_in_user)]

@@ -28,6 +28,8 @@ from .consumers import HANDLERS
 from .deps import Deps
 from .discoveries.domain import RENEW_EVERY_SECONDS
 from .discoveries.jobs import AmazonAccess, Discoverer
+from .identity.domain import Offer
+from .identity.routes import router as identity
 from .jobs import FirstOwner, Housekeeping
 from .mail.service import Post, Sends
 from .pepper import Pepper
@@ -41,7 +43,7 @@ from .workers import Workers
 
 SERVICE = "auth"
 MIGRATIONS = Path(__file__).parent / "migrations"
-ROUTERS = (sessions, brands, connections, advertisers)
+ROUTERS = (identity, sessions, brands, connections, advertisers)
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,13 @@ def create_app(settings: Settings, outside: Outside = Outside()) -> FastAPI:
     add_loops(loops, handovers, discoverer, Housekeeping(db, clock))
     post = Post(db, sessions.pepper, outside.mailer or open_mailer(settings), clock)
     loops.every(2, post.tick, "post")
+    offer = Offer(settings.identity_provider, settings.sign_up, settings.sends_mail)
     first_owner = FirstOwner(db, passwords, settings, clock)
     clients = (Closing(http.aclose), Closing(redis.aclose), refresher)
     work = (handovers.workers, discoverer.workers, loops)
     return create_service_app(
         settings,
-        Deps(settings, db, bus, clock, sessions.pepper, sessions, consents, discoverer),
+        Deps(settings, db, bus, clock, sessions.pepper, sessions, consents, discoverer, offer),
         service=SERVICE,
         routers=ROUTERS,
         resources=[db, first_owner, bus, *clients, *work],

@@ -243,7 +243,7 @@ class _Call:
         limits, sessions = self._parts.limits, self._parts.sessions
         call = (request.method, request.path)
         cookie = self._cookie(request)
-        if call == routing.LOGIN:
+        if call in routing.BEFORE_SIGN_IN:
             self._sender.always.extend(await limits.take_login(request.ip))
             return cookie, await self._resolve(cookie, needed=False)
         session = sessions.remembered(cookie) if cookie is not None else None
@@ -294,7 +294,7 @@ class _Call:
 
     def _after(self, request: EdgeRequest, cookie: str, session: Session) -> None:
         """A session left behind ends here at once; other replicas hear of it from the bus."""
-        leaves = (request.method, request.path) in {routing.LOGIN, routing.LOGOUT}
+        leaves = (request.method, request.path) in routing.SIGN_INS | {routing.LOGOUT}
         if not leaves or (self._sender.status or 500) >= 300:
             return
         self._parts.sessions.forget(cookie)

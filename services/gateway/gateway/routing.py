@@ -15,7 +15,11 @@ class Route:
 
 
 ROUTES: tuple[Route, ...] = (
+    Route("/v1/identity", "auth"),
     Route("/v1/session", "auth"),
+    Route("/v1/users", "auth"),
+    Route("/v1/password-resets", "auth"),
+    Route("/v1/user", "auth"),
     Route("/v1/brands", "auth"),
     Route("/v1/connections", "auth"),
     Route("/v1/advertisers", "auth"),
@@ -28,8 +32,20 @@ ROUTES: tuple[Route, ...] = (
 LOGIN = ("POST", "/v1/session")
 LOGOUT = ("DELETE", "/v1/session")
 CALLBACK = ("GET", "/v1/connections/callback")
-WITHOUT_SESSION = frozenset({LOGIN, CALLBACK})
-SETS_COOKIES = frozenset({LOGIN, LOGOUT, ("GET", "/v1/session")})
+IDENTITY = ("GET", "/v1/identity")
+SIGN_INS = frozenset(
+    {LOGIN, ("POST", "/v1/session/second-factor"), ("POST", "/v1/users/verification")}
+)
+"""They end with a new session; the one the browser had is left behind."""
+BEFORE_SIGN_IN = SIGN_INS | {
+    ("POST", "/v1/users"),
+    ("POST", "/v1/users/verification/letters"),
+    ("POST", "/v1/password-resets"),
+    ("PUT", "/v1/password-resets"),
+}
+"""Counted per address as guesses are; a session left in the browser plays no part, nor its CSRF token."""
+WITHOUT_SESSION = BEFORE_SIGN_IN | {CALLBACK, IDENTITY}
+SETS_COOKIES = SIGN_INS | {LOGOUT, ("GET", "/v1/session")}
 
 EVENTS_PATH = "/v1/events"
 OPENAPI_PATH = "/v1/openapi.json"
