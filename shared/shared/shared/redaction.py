@@ -38,6 +38,7 @@ _VALUE = (
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Atz[a-z](?:\||%7C)[^\s\"'\\,;&<>)}\]]*", re.IGNORECASE), HIDDEN),
     (re.compile(r"amzn1\.oa2-cs\.[\w.\-]+"), HIDDEN),
+    (re.compile(r"llk_\w{8,}"), HIDDEN),
     (re.compile(r"\bey[JK][\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
     (
         re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)", re.S),

@@ -204,3 +204,21 @@ class RoleDeleted(_Role):
     """Nobody held the role, and it is no more."""
 
     TYPE = "role.deleted"
+
+
+class ApiKeyCreated(_Access):
+    """`subject_id` is the key, `user_id` its owner."""
+
+    TYPE = "api_key.created"
+
+
+class ApiKeyUpdated(_Access):
+    """The key was renamed, has a new secret or another owner."""
+
+    TYPE = "api_key.updated"
+
+
+class ApiKeyRevoked(_Access):
+    """The key is worth nothing from here on."""
+
+    TYPE = "api_key.revoked"
