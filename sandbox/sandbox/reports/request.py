@@ -10,19 +10,18 @@ from typing import Any, cast
 
 from sandbox.envelopes import reporting
 
-from .columns import allowed_columns
+from .types import TYPES, ReportType
 
-SPAN_DAYS = 31
-RETENTION_DAYS = 95
 MAX_FILTER_VALUES = 100
-GROUPS = ("campaign", "ad", "creative")
 Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """A valid dspCampaign request; `configuration` is echoed as it came."""
+    """A valid request; `configuration` is echoed as it came."""
 
+    kind: ReportType
+    file_format: str
     name: str | None
     start_date: date
     end_date: date
@@ -35,8 +34,8 @@ class ReportRequest:
     def fingerprint(self, account: str) -> str:
         """Equal for requests Amazon calls duplicates: same account, span and configuration."""
         parts = (
-            account, self.start_date, self.end_date, sorted(self.groups), sorted(self.columns),
-            self.time_unit, sorted(self.advertiser_ids),
+            account, self.kind.report_type_id, self.file_format, self.start_date, self.end_date,
+            sorted(self.groups), sorted(self.columns), self.time_unit, sorted(self.advertiser_ids),
         )  # fmt: skip
         return repr(parts)
 
@@ -45,51 +44,61 @@ def parse_request(body: object, today: date) -> ReportRequest:
     """Raises the 400 of reporting v3; `today` is the latest local date of the asked advertisers."""
     fields = _object(body, "request body")
     configuration = _object(fields.get("configuration"), "configuration")
-    _check_kind(configuration)
-    start, end = _span(fields, today)
-    groups = _names(configuration, "groupBy", GROUPS)
-    time_unit = configuration.get("timeUnit")
-    if time_unit not in {"DAILY", "SUMMARY"}:
-        raise _invalid("timeUnit", [time_unit], ("DAILY", "SUMMARY"))
+    kind = _kind(configuration)
+    start, end = _span(fields, kind, today)
+    groups = _groups(configuration, kind)
+    time_unit = _one(configuration, "timeUnit", kind.time_units)
     name = fields.get("name")
     if name is not None and not isinstance(name, str):
         raise reporting(400, "name must be a string")
     return ReportRequest(
+        kind=kind,
+        file_format=_one(configuration, "format", kind.formats),
         name=name,
         start_date=start,
         end_date=end,
         groups=groups,
-        columns=_names(configuration, "columns", allowed_columns(groups, time_unit)),
+        columns=_names(configuration, "columns", kind.allowed(groups, time_unit)),
         time_unit=time_unit,
         advertiser_ids=_advertisers(configuration.get("filters")),
         configuration=configuration,
     )
 
 
-def _check_kind(configuration: Fields) -> None:
-    for field, allowed in (
-        ("adProduct", ("DEMAND_SIDE_PLATFORM",)),
-        ("reportTypeId", ("dspCampaign",)),
-        ("format", ("GZIP_JSON",)),
-    ):
-        if configuration.get(field) not in allowed:
-            raise _invalid(field, [configuration.get(field)], allowed)
+def _kind(configuration: Fields) -> ReportType:
+    _one(configuration, "adProduct", ("DEMAND_SIDE_PLATFORM",))
+    return TYPES[_one(configuration, "reportTypeId", tuple(TYPES))]
 
 
-def _span(fields: Fields, today: date) -> tuple[date, date]:
+def _one(configuration: Fields, field: str, allowed: Sequence[str]) -> str:
+    value = configuration.get(field)
+    if not isinstance(value, str) or value not in allowed:
+        raise _invalid(field, [value], allowed)
+    return value
+
+
+def _groups(configuration: Fields, kind: ReportType) -> tuple[str, ...]:
+    groups = _names(configuration, "groupBy", kind.groups)
+    if kind.one_of and not set(kind.one_of) & set(groups):
+        listed = ", ".join(kind.one_of)
+        raise reporting(400, f"configuration groupBy must include one of: ({listed})")
+    return groups
+
+
+def _span(fields: Fields, kind: ReportType, today: date) -> tuple[date, date]:
     start, end = _date(fields, "startDate"), _date(fields, "endDate")
     if end < start:
         raise reporting(400, "endDate must not be before startDate")
     days = (end - start).days + 1
-    if days > SPAN_DAYS:
+    if days > kind.span_days:
         text = f"startDate to endDate range ({days} days) must not exceed maximum range"
-        raise reporting(400, f"{text} ({SPAN_DAYS} days)")
+        raise reporting(400, f"{text} ({kind.span_days} days)")
     if end > today:
         raise reporting(400, f"endDate ({end}) must not be in the future")
-    oldest = today - timedelta(days=RETENTION_DAYS)
+    oldest = today - timedelta(days=kind.retention_days)
     if start < oldest:
         text = f"startDate ({start}) must not be before the retention limit"
-        raise reporting(400, f"{text} ({oldest}, {RETENTION_DAYS} days)")
+        raise reporting(400, f"{text} ({oldest}, {kind.retention_days} days)")
     return start, end
 
 

@@ -1,49 +1,62 @@
 """The content of a report file, computed again at will from the request and its data time."""
 
-import gzip
+from collections.abc import Iterator
 from datetime import date, datetime
-
-import orjson
 
 from sandbox.world.delivery import ZERO, Metrics
 from sandbox.world.facts import Cell, World
+from sandbox.world.parts.looks import Names
 
-from .columns import COLUMNS, Row, Value
+from .files import encode
+from .labels import KEYS
+from .measures import Row, Value
 from .request import ReportRequest
+
+Key = tuple[date | str, ...]
 
 
 def report_rows(world: World, request: ReportRequest, at: datetime) -> list[dict[str, Value]]:
     """Rows with exactly the asked columns, valued as known at `at`."""
-    columns = [(name, COLUMNS[name].value) for name in request.columns]
+    known = request.kind.columns
+    columns = [(name, known[name].value) for name in request.columns]
     return [{name: value(row) for name, value in columns} for row in _grouped(world, request, at)]
 
 
 def report_file(world: World, request: ReportRequest, at: datetime) -> bytes:
-    """Gzip of a JSON array; the same bytes every time."""
-    return gzip.compress(orjson.dumps(report_rows(world, request, at)), 6, mtime=0)
+    """The file in the asked format; the same bytes every time."""
+    return encode(request.file_format, request.columns, report_rows(world, request, at))
 
 
-def _grouped(world: World, request: ReportRequest, at: datetime) -> list[Row]:
-    daily = request.time_unit == "DAILY"
-    by_order = "campaign" in request.groups or any(c.startswith("order") for c in request.columns)
-    sums: dict[tuple[date | str, ...], Metrics] = {}
-    faces: dict[tuple[date | str, ...], Cell] = {}
+def _grouped(world: World, request: ReportRequest, at: datetime) -> Iterator[Row]:
+    sums: dict[Key, Metrics] = {}
+    faces: dict[Key, tuple[Cell, Names]] = {}
+    look = request.kind.looking(request.groups)
+    keys = [KEYS[group] for group in _distinguishing(request)]
+    for cell in _cells(world, request, at):
+        whose = (cell.day if request.time_unit == "DAILY" else "", cell.advertiser.advertiser_id)
+        for part, metrics in look(world.dice, cell):
+            key = (*whose, *(value(cell, part) for value in keys))
+            sums[key] = sums.get(key, ZERO).plus(metrics)
+            faces.setdefault(key, (cell, part))
+    return (_row(request, *faces[key], metrics) for key, metrics in sums.items())
+
+
+def _distinguishing(request: ReportRequest) -> list[str]:
+    """What makes rows distinct: the groups, what the type always tells apart, and the order where its
+    columns are asked for without it."""
+    groups = [*request.groups, *request.kind.always]
+    if any(name.startswith("order") for name in request.columns):
+        groups.append("campaign")
+    return groups
+
+
+def _cells(world: World, request: ReportRequest, at: datetime) -> Iterator[Cell]:
     for advertiser_id in request.advertiser_ids:
         advertiser = world.tree.advertisers[advertiser_id]
-        for cell in world.cells(advertiser, request.start_date, request.end_date, at):
-            key = (
-                cell.day if daily else "",
-                advertiser_id,
-                cell.order.order_id if by_order else "",
-                cell.line_item.line_item_id if "ad" in request.groups else "",
-                cell.creative.ad_id if "creative" in request.groups else "",
-            )
-            sums[key] = sums.get(key, ZERO).plus(cell.metrics)
-            faces.setdefault(key, cell)
-    return [_row(request, faces[key], metrics) for key, metrics in sums.items()]
+        yield from world.cells(advertiser, request.start_date, request.end_date, at)
 
 
-def _row(request: ReportRequest, face: Cell, metrics: Metrics) -> Row:
+def _row(request: ReportRequest, face: Cell, part: Names, metrics: Metrics) -> Row:
     if request.time_unit == "DAILY":
-        return Row(face, metrics, face.day, face.day)
-    return Row(face, metrics, request.start_date, request.end_date)
+        return Row(face, metrics, face.day, face.day, part)
+    return Row(face, metrics, request.start_date, request.end_date, part)

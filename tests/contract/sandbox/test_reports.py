@@ -292,7 +292,7 @@ def _configure(**fields: object) -> Callable[[Entity], Entity]:
         (_set(configuration=[]), "configuration must be an object"),
         (_configure(adProduct="SPONSORED_PRODUCTS"), "adProduct includes invalid values"),
         (_configure(reportTypeId="dspNope"), "reportTypeId includes invalid values"),
-        (_configure(format="CSV"), "format includes invalid values"),
+        (_configure(format="XLSX"), "format includes invalid values"),
         (_configure(timeUnit="HOURLY"), "timeUnit includes invalid values"),
         (_configure(groupBy=[]), "groupBy must have at least one value"),
         (_configure(groupBy=["order"]), "groupBy includes invalid values: (order)"),

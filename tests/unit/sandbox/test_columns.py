@@ -7,10 +7,13 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sandbox.reports.columns import COLUMNS, Row, allowed_columns, units
+from sandbox.reports.measures import Row, units
+from sandbox.reports.types import TYPES
 from sandbox.world.facts import World
 
 WORLD = World("leadline", 3)
+CAMPAIGN = TYPES["dspCampaign"]
+COLUMNS = CAMPAIGN.columns
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 7)
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -43,11 +46,11 @@ def test_money_survives_json_to_the_micro(micros: int) -> None:
 def test_group_by_unlocks_columns(
     groups: tuple[str, ...], absent: set[str], present: set[str]
 ) -> None:
-    allowed = set(allowed_columns(groups, "DAILY"))
+    allowed = set(CAMPAIGN.allowed(groups, "DAILY"))
     assert present <= allowed
     assert not absent & allowed
-    assert "intervalStart" in allowed_columns(groups, "SUMMARY")
-    assert "date" not in allowed_columns(groups, "SUMMARY")
+    assert "intervalStart" in CAMPAIGN.allowed(groups, "SUMMARY")
+    assert "date" not in CAMPAIGN.allowed(groups, "SUMMARY")
 
 
 def test_every_column_has_a_json_value_for_every_row() -> None:

@@ -1,38 +1,39 @@
-"""Columns of a dspCampaign report: what unlocks each and how it is computed from a row's sums.
+"""Measures of DSP reports: in which types each is found, and how it comes from a row's sums.
 
 Ratios are fractions, 0 where the denominator is 0; money is in currency units (numbers exact to
 the micro). Source of the names: Amazon Ads API, reporting v3 columns.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from sandbox.world.delivery import Metrics
 from sandbox.world.facts import Cell
 
-GroupBy = Literal["campaign", "ad", "creative"]
 Value = str | int | float
 LONG_TERM = 1.35
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Sums of one report row; `cell` is any cell of it and carries the names."""
+    """Sums of one report row; `cell` is any cell of it and carries the names, `part` those of the
+    look that the report takes at a cell (place, device …)."""
 
     cell: Cell
     metrics: Metrics
     first_day: date
     last_day: date
+    part: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`group` must be asked for in groupBy, `time_unit` must match; None means always there."""
+    """One of `groups` must be asked for in groupBy, `time_unit` must match; empty: always there."""
 
     value: Callable[[Row], Value]
-    group: GroupBy | None = None
+    groups: tuple[str, ...] = ()
     time_unit: Literal["DAILY", "SUMMARY"] | None = None
 
 
@@ -190,68 +191,80 @@ def _people() -> dict[str, Column]:
 
 
 def _unlocked(value: Callable[[Row], Value]) -> Column:
-    return Column(value, "campaign")
+    return Column(value, ("campaign",))
 
 
-def _names() -> dict[str, Column]:
+def _more(whole: str, part: str) -> Column:
+    """What is in `whole` and not in `part`."""
+    return _invalid(whole, part)
+
+
+def _brand_halo() -> dict[str, Column]:
+    """What was sold of the brand beyond the promoted products; only product reports tell."""
+    money = Column(lambda r: units(r.metrics.total_sales_micros - r.metrics.sales_micros))
     return {
-        "date": Column(lambda r: r.cell.day.isoformat(), time_unit="DAILY"),
-        "intervalStart": Column(lambda r: r.first_day.isoformat(), time_unit="SUMMARY"),
-        "intervalEnd": Column(lambda r: r.last_day.isoformat(), time_unit="SUMMARY"),
-        "advertiserId": Column(lambda r: r.cell.advertiser.advertiser_id),
-        "advertiserName": Column(lambda r: r.cell.advertiser.name),
-        "advertiserTimezone": Column(lambda r: r.cell.advertiser.timezone),
-        "advertiserCountry": Column(lambda r: r.cell.advertiser.market.country),
-        "entityId": Column(lambda r: r.cell.advertiser.seat.entity_id),
-        "marketplace": Column(lambda r: r.cell.advertiser.market.country),
-        "proposalId": Column(lambda _: ""),
-        "orderId": Column(lambda r: r.cell.order.order_id),
-        "orderName": Column(lambda r: r.cell.order.name),
-        "orderStartDate": Column(lambda r: r.cell.order.first_day.isoformat()),
-        "orderEndDate": Column(lambda r: r.cell.order.last_day.isoformat()),
-        "orderBudget": Column(lambda r: units(r.cell.order.budget_micros)),
-        "orderCurrency": Column(lambda r: r.cell.advertiser.currency),
-        "orderExternalId": Column(lambda r: r.cell.order.external_id),
+        "purchasesBrandHalo": _more("total_purchases", "purchases"),
+        "unitsSoldBrandHalo": _more("total_units_sold", "units_sold"),
+        "detailPageViewsBrandHalo": _more("total_detail_page_views", "detail_page_views"),
+        "addToCartBrandHalo": _more("total_add_to_cart", "add_to_cart"),
+        "salesBrandHalo": money,
     }
 
 
-def _line_item_names() -> dict[str, Column]:
+def _brand_new() -> dict[str, Column]:
+    """New-to-brand of the whole brand: the promoted ones, which is all the world tells apart."""
     return {
-        "lineItemId": Column(lambda r: r.cell.line_item.line_item_id, "ad"),
-        "lineItemName": Column(lambda r: r.cell.line_item.name, "ad"),
-        "lineItemType": Column(lambda r: r.cell.line_item.kind, "ad"),
-        "lineItemStartDate": Column(lambda r: r.cell.line_item.first_day.isoformat(), "ad"),
-        "lineItemEndDate": Column(lambda r: r.cell.order.last_day.isoformat(), "ad"),
-        "lineItemBudget": Column(lambda r: units(r.cell.line_item.budget_micros), "ad"),
-        "lineItemExternalId": Column(lambda _: "", "ad"),
-        "lineItemStatus": Column(lambda _: "ENABLED", "ad"),
-        "creativeId": Column(lambda r: r.cell.creative.creative_id, "creative"),
-        "creativeAdId": Column(lambda r: r.cell.creative.ad_id, "creative"),
-        "creativeName": Column(lambda r: r.cell.creative.name, "creative"),
-        "creativeType": Column(lambda r: r.cell.creative.kind, "creative"),
-        "creativeSize": Column(lambda r: r.cell.creative.size, "creative"),
-        "creativeLanguage": Column(lambda r: r.cell.creative.language, "creative"),
-        "creativeWeight": Column(lambda r: round(r.cell.creative.weight, 4), "creative"),
+        "totalNewToBrandPurchases": _count("new_to_brand_purchases"),
+        "totalNewToBrandSales": _money("new_to_brand_sales_micros"),
+        "totalNewToBrandUnitsSold": _count("new_to_brand_units_sold"),
+        "totalSubscribeAndSave": _count("new_subscribe_and_save"),
+        "totalNewToBrandROAS": _ratio("new_to_brand_sales_micros", "total_cost_micros"),
+        "totalNewToBrandPurchasesPercentage": _ratio("new_to_brand_purchases", "total_purchases"),
     }
 
 
-COLUMNS: dict[str, Column] = {
-    **_names(),
-    **_line_item_names(),
+MEASURES: dict[str, Column] = {
     **{name: _count(field) for name, field in COUNTS.items()},
     **{name: _money(field) for name, field in MONEY.items()},
     **{name: _ratio(part, whole, times=times) for name, (part, whole, times) in RATIOS.items()},
     **_derived(),
-    **_people(),
+    **_brand_new(),
     **{name: Column(lambda _: 0) for name in QUIET},
 }
+PEOPLE = _people()
+BRAND_HALO = _brand_halo()
+
+# In which types a measure stands: Campaign, Inventory, Audience, Product, Geo, Tech.
+# Source: Amazon Ads API, reporting v3 columns. Measures that are named nowhere stand in all six.
+_NOT_EVERYWHERE: dict[str, str] = {
+    "CIAGT": """clickThroughRate totalCost eCPM eCPC grossImpressions invalidImpressions
+        invalidImpressionRate grossClickThroughs invalidClickThroughs offAmazonConversions
+        offAmazonViews offAmazonClicks brandSearches brandSearchRate eCPBrandSearch videoAdStart
+        videoAdFirstQuartile videoAdMidpoint videoAdThirdQuartile videoAdComplete
+        videoAdCompletionRate pageViews lead signUp checkout subscribe application contact search
+        other addToShoppingCart mobileAppFirstStarts videoStreams downloadedVideoPlays playTrailers
+        rentals""",
+    "CIAG": "invalidClickThroughRate",
+    "CIGT": "agencyFee viewableImpressions offAmazonPurchases offAmazonProductSales",
+    "CIA": """supplyCost amazonDSPAudienceFee amazonDSPConsoleFee detailPageViewRate
+        eCPDetailPageView addToCartRate eCPAddToCart purchaseRate eCPP newToBrandPurchaseRate
+        NewToBrandECPP offAmazonCVR offAmazonCPA""",
+    "CI": """totalFee 3PFees measurableImpressions measurableRate viewabilityRate ROAS eRPM
+        newToBrandROAS newToBrandERPM totalDetailPageViewRate totalPurchaseRate totalECPP totalROAS
+        totalERPM totalNewToBrandROAS offAmazonROAS combinedROAS combinedECPP""",
+    "C": "3PPreBidFee omnichannelMetricsFee",
+    "CIPGT": """sales unitsSold newToBrandUnitsSold newToBrandProductSales totalSales
+        combinedProductSales""",
+    "CAP": "newToBrandPurchasesPercentage",
+    "CP": "totalNewToBrandPurchasesPercentage",
+    "CIPG": """totalDetailPageView totalAddToCart totalPurchases totalUnitsSold
+        totalNewToBrandPurchases totalNewToBrandSales totalNewToBrandUnitsSold
+        totalSubscribeAndSave""",
+    "CIG": "combinedPurchases combinedUnitsSold offAmazonUnitsSold",
+}
+_WHERE = {name: where for where, names in _NOT_EVERYWHERE.items() for name in names.split()}
 
 
-def allowed_columns(groups: tuple[str, ...], time_unit: str) -> list[str]:
-    """Names a request may ask for, given its groupBy and timeUnit."""
-    return [
-        name
-        for name, column in COLUMNS.items()
-        if (column.group is None or column.group in groups)
-        and column.time_unit in {None, time_unit}
-    ]
+def measures_in(letter: str) -> dict[str, Column]:
+    """The measures of one type, by its letter."""
+    return {name: c for name, c in MEASURES.items() if letter in _WHERE.get(name, letter)}
