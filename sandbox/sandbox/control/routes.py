@@ -10,11 +10,12 @@ from sandbox.clock import stamp
 from sandbox.deps import Deps, SandboxDeps
 from sandbox.envelopes import json_response
 from sandbox.faults.rules import Rule
+from sandbox.lwa.grants import Habits
 from sandbox.settings import LOOPBACK_HOSTS
 from sandbox.world.delivery import Metrics
 from sandbox.world.facts import Cell, Level
 
-from .schemas import AdvanceBody, ClockBody, FaultsBody, Moment, PaceBody, RevokeBody
+from .schemas import AdvanceBody, ClockBody, FaultsBody, LwaBody, Moment, PaceBody, RevokeBody
 from .world_view import world_json
 
 MAX_TRUTH_DAYS = 400
@@ -166,6 +167,22 @@ def put_pace(body: PaceBody, deps: Deps) -> dict[str, float]:
     return get_pace(deps)
 
 
+@router.get("/lwa")
+def get_lwa(deps: Deps) -> dict[str, str]:
+    habits = deps.grants.habits
+    return {"rotate_refresh_tokens": habits.rotation, "refuse_client": habits.refusal or ""}
+
+
+@router.put("/lwa")
+def put_lwa(body: LwaBody, deps: Deps) -> dict[str, str]:
+    habits = deps.grants.habits
+    if body.rotate_refresh_tokens is not None:
+        habits.rotation = body.rotate_refresh_tokens
+    if body.refuse_client is not None:
+        habits.refusal = body.refuse_client or None
+    return get_lwa(deps)
+
+
 @router.get("/journal")
 def get_journal(
     deps: Deps, contains: str = "", limit: Annotated[int, Query(ge=1, le=10_000)] = 100
@@ -191,6 +208,7 @@ def reset(deps: Deps) -> dict[str, str]:
     deps.clock.hold_data(None)
     deps.faults.replace([])
     deps.journal.clear()
+    deps.grants.habits = Habits()
     _default_pace(deps)
     return health(deps)
 

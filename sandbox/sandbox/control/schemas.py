@@ -1,11 +1,12 @@
 """Bodies of the control API."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sandbox.faults.rules import Kind
+from sandbox.lwa.grants import Refusal, Rotation
 
 
 def aware(at: datetime) -> datetime:
@@ -49,6 +50,13 @@ class PaceBody(Strict):
     pending_seconds: float | None = Field(default=None, ge=0)
     processing_seconds: float | None = Field(default=None, ge=0)
     fail_next: int | None = Field(default=None, ge=0)
+
+
+class LwaBody(Strict):
+    """What is not named stays."""
+
+    rotate_refresh_tokens: Rotation | None = None
+    refuse_client: Refusal | Literal[""] | None = None
 
 
 class RevokeBody(Strict):

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 import string
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,6 +15,7 @@ from sandbox.state import State
 from .tokens import Grant, TokenMint
 
 CODE_SECONDS = 300
+_DAY_SECONDS = 86_400
 SCOPES = frozenset(
     {
         "advertising::campaign_management", "advertising::audiences",
@@ -25,6 +26,8 @@ SCOPES = frozenset(
 ADS_SCOPES = frozenset({"advertising::campaign_management", "cpc_advertising:campaign_management"})
 
 ChallengeMethod = Literal["S256", "plain"]
+Rotation = Literal["off", "graceful", "strict"]
+Refusal = Literal["invalid_client", "unauthorized_client"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,30 @@ class InvalidGrantError(Exception):
         self.parameter = parameter
 
 
+@dataclass(slots=True)
+class Habits:
+    """What Amazon does not do today, on command.
+
+    `rotation`: each refresh answers with a new refresh token; the one before dies when the new one is
+    used (`graceful`), or at once (`strict`). `refusal`: the application is refused, whatever it sends.
+    """
+
+    rotation: Rotation = "off"
+    refusal: Refusal | None = field(default=None)
+
+
 class Grants:
     """Issues codes, redeems them once, and knows which grants are still alive."""
 
-    def __init__(self, state: State, clock: SandboxClock, mint: TokenMint) -> None:
+    def __init__(
+        self, state: State, clock: SandboxClock, mint: TokenMint, *, consent_days: int = 0
+    ) -> None:
+        """`consent_days`: how long consents last; 0: for ever."""
         self._state = state
         self._clock = clock
         self.mint = mint
+        self._consent_days = consent_days
+        self.habits = Habits()
 
     def issue_code(self, consent: Consent) -> str:
         """20 characters beginning AN, single use, five minutes, valid on every region's host."""
@@ -74,17 +94,35 @@ class Grants:
             raise InvalidGrantError("code_verifier")
         user: str = saved["user"]
         serial = _digest(code)[:12]
-        return Grant(user, client_id, tuple(saved["scopes"]), self.generation(user), serial)
+        given_at = self._clock.now().timestamp()
+        scopes = tuple(saved["scopes"])
+        return Grant(user, client_id, scopes, self.generation(user), serial, given_at)
 
     def refresh(self, token: str, client_id: str) -> Grant:
-        """Raises InvalidGrantError for a foreign, broken or revoked refresh token."""
+        """Raises InvalidGrantError for a foreign, broken, revoked or replaced refresh token."""
         grant = self.mint.read_refresh(token)
         if not grant or grant.client_id != client_id or not self.alive(grant):
             raise InvalidGrantError("refresh_token")
-        return grant
+        if _turn(grant) < self._oldest_turn(grant):
+            raise InvalidGrantError("refresh_token")
+        return grant if self.habits.rotation == "off" else self._rotated(grant)
+
+    def _rotated(self, grant: Grant) -> Grant:
+        """The next one of its line; the same when it is asked for again."""
+        turn = _turn(grant)
+        oldest = turn if self.habits.rotation == "graceful" else turn + 1
+        self._state.put("rotation", _line(grant), {"oldest": oldest})
+        return replace(grant, serial=f"{_line(grant)}.{turn + 1}")
+
+    def _oldest_turn(self, grant: Grant) -> int:
+        return (self._state.get("rotation", _line(grant)) or {"oldest": 0})["oldest"]
 
     def alive(self, grant: Grant) -> bool:
-        return grant.generation == self.generation(grant.user)
+        """Neither revoked nor, where consents end, too old."""
+        if grant.generation != self.generation(grant.user):
+            return False
+        age = self._clock.now().timestamp() - grant.given_at
+        return not self._consent_days or age < self._consent_days * _DAY_SECONDS
 
     def generation(self, user: str) -> int:
         return (self._state.get("revocations", user) or {"generation": 0})["generation"]
@@ -99,6 +137,14 @@ class Grants:
     def access_floor(self, user: str) -> int:
         """Access tokens of grants below this generation are dead too."""
         return (self._state.get("revocations", user) or {"access_floor": 0})["access_floor"]
+
+
+def _line(grant: Grant) -> str:
+    return grant.serial.partition(".")[0]
+
+
+def _turn(grant: Grant) -> int:
+    return int(grant.serial.partition(".")[2] or 0)
 
 
 def _digest(code: str) -> str:

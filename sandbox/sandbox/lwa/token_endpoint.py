@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from sandbox.deps import Deps, SandboxDeps
 
-from .grants import InvalidGrantError
+from .grants import InvalidGrantError, Refusal
 from .tokens import ACCESS_SECONDS, Grant
 
 router = APIRouter()
@@ -23,14 +23,22 @@ _GRANT_TEXTS = {
         "User may have revoked or didn't grant the permission."
     ),
 }
-_HEADERS = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache"}
-_MEDIA = "application/json;charset=UTF-8"
+NO_CACHE = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache"}
+TOKEN_MEDIA = "application/json;charset=UTF-8"
 _TYPES = {
     "invalid_grant": "OA2InvalidGrantException",
     "invalid_request": "OA2InvalidRequestException",
     "invalid_client": "OA2InvalidClientException",
+    "unauthorized_client": "OA2UnauthorizedClientException",
     "unsupported_grant_type": "OA2UnsupportedGrantTypeException",
 }
+
+_REFUSALS: dict[Refusal, tuple[int, str, str]] = {
+    "invalid_client": (401, "invalid_client", "Client authentication failed"),
+    "unauthorized_client": (
+        400, "unauthorized_client", "Not authorized for requested operation",
+    ),
+}  # fmt: skip
 
 
 class TokenError(Exception):
@@ -58,7 +66,7 @@ async def exchange_token(request: Request, deps: Deps) -> Response:
         "token_type": "bearer",
         "expires_in": ACCESS_SECONDS,
     }
-    return Response(orjson.dumps(body), media_type=_MEDIA, headers=_HEADERS)
+    return Response(orjson.dumps(body), media_type=TOKEN_MEDIA, headers=NO_CACHE)
 
 
 def _granted(fields: dict[str, str], deps: SandboxDeps) -> tuple[Grant, str]:
@@ -71,9 +79,12 @@ def _granted(fields: dict[str, str], deps: SandboxDeps) -> tuple[Grant, str]:
     known = hmac.compare_digest(client_id.encode(), deps.settings.lwa_client_id.encode())
     if not (hmac.compare_digest(given.encode(), secret.encode()) and known):
         raise TokenError(401, "invalid_client", "Client authentication failed")
+    if refusal := deps.grants.habits.refusal:
+        raise TokenError(*_REFUSALS[refusal])
     if kind == "refresh_token":
         token = _required(fields, "refresh_token")
-        return deps.grants.refresh(token, client_id), token
+        grant = deps.grants.refresh(token, client_id)
+        return grant, deps.grants.mint.refresh_token(grant)
     grant = deps.grants.redeem(
         _required(fields, "code"), client_id, _required(fields, "redirect_uri"),
         fields.get("code_verifier"),
@@ -120,5 +131,5 @@ def _basic(encoded: str) -> dict[str, str]:
 
 def _failure(error: TokenError) -> Response:
     body = orjson.dumps({"error_description": error.description, "error": error.error})
-    headers = _HEADERS | {"X-Amzn-ErrorType": f"{_TYPES[error.error]}:sandbox"}
-    return Response(body, error.status, media_type=_MEDIA, headers=headers)
+    headers = NO_CACHE | {"X-Amzn-ErrorType": f"{_TYPES[error.error]}:sandbox"}
+    return Response(body, error.status, media_type=TOKEN_MEDIA, headers=headers)

@@ -29,6 +29,7 @@ class Grant:
     scopes: tuple[str, ...]
     generation: int
     serial: str
+    given_at: float = 0.0
 
 
 class TokenMint:
@@ -36,7 +37,7 @@ class TokenMint:
         self._key = hashlib.sha256(f"{seed}\x1f{client_secret}".encode()).digest()
 
     def refresh_token(self, grant: Grant) -> str:
-        """The same text for the same grant: refresh tokens do not rotate."""
+        """The same text for the same grant: a rotated one carries another serial."""
         return self._seal("Atzr", _claims(grant))
 
     def access_token(self, grant: Grant, now: datetime) -> str:
@@ -82,10 +83,11 @@ class TokenMint:
 def _claims(grant: Grant) -> dict[str, Any]:
     return {
         "u": grant.user, "c": grant.client_id, "s": " ".join(grant.scopes),
-        "g": grant.generation, "i": grant.serial,
+        "g": grant.generation, "i": grant.serial, "t": grant.given_at,
     }  # fmt: skip
 
 
 def _grant(claims: dict[str, Any]) -> Grant:
     scopes = tuple(claims["s"].split())
-    return Grant(claims["u"], claims["c"], scopes, claims["g"], claims["i"])
+    given_at = claims.get("t", 0.0)
+    return Grant(claims["u"], claims["c"], scopes, claims["g"], claims["i"], given_at)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from .domain import LONGEST_RETRY_AFTER, RefreshFailed, State
+from .domain import KEY_MISSING, LONGEST_RETRY_AFTER, RefreshFailed, State
 
 CLIENT = "client"
 REGIONS = ("NA", "EU", "FE")
@@ -86,14 +86,17 @@ class Verdict:
 
 
 def judge(region: str, failure: RefreshFailed | None) -> Verdict:
-    """A refused grant proves host and client fine; a refused client proves the host fine."""
+    """A refused grant proves host and client fine; a refused client proves the host fine.
+
+    A grant that could not be opened was not asked with, and proves nothing.
+    """
+    if failure is not None and failure.code == KEY_MISSING:
+        return Verdict(frozenset())
     if failure is None or failure.state == "reauth_required":
         return Verdict(frozenset({region, CLIENT}))
     if failure.state == "client_misconfigured":
         return Verdict(frozenset({region}), CLIENT, failure.code)
-    if failure.state == "retrying":
-        return Verdict(frozenset(), region, failure.code, failure.retry_after)
-    return Verdict(frozenset())
+    return Verdict(frozenset(), region, failure.code, failure.retry_after)
 
 
 @dataclass(slots=True)

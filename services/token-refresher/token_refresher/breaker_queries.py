@@ -45,11 +45,16 @@ update credential c set state = $3, last_error_code = $4
 from due where c.connection_id = due.connection_id
 returning c.*
 """
-# What failed shortly before need not sit out its pause once calls go through again.
+# What failed shortly before need not sit out its pause once calls go through again. Rows that another
+# batch holds are being written right now: waiting for them in another order could end in a deadlock.
 _RELEASE = """
-update credential set next_refresh_at = $1
-where next_refresh_at > $1 and ((state = 'retrying' and region = any($2))
-    or (state = 'client_misconfigured' and 'client' = any($2)))
+with waiting as (
+    select connection_id from credential
+    where next_refresh_at > $1 and ((state = 'retrying' and region = any($2))
+        or (state = 'client_misconfigured' and 'client' = any($2)))
+    for update skip locked)
+update credential c set next_refresh_at = $1
+from waiting where c.connection_id = waiting.connection_id
 """
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.db import SYSTEM, Db, Tx
@@ -25,7 +26,7 @@ KEPT = timedelta(days=90)
 
 _ADD = """
 insert into continuity_hour as c (organization_id, hour, due, done, late, failed)
-values ($1, date_trunc('hour', $2::timestamptz, 'UTC'), $3, $4, $5, $6)
+select * from unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::int[], $5::int[], $6::int[])
 on conflict (organization_id, hour) do update set due = c.due + excluded.due,
     done = c.done + excluded.done, late = c.late + excluded.late, failed = c.failed + excluded.failed
 """
@@ -37,7 +38,8 @@ from continuity_hour where organization_id = $1 and hour > $2
 # Due, and never tried yet: held up by a breaker, or about to be claimed.
 _WAITING = """
 select count(*) from credential
-where organization_id = $1 and due_at <= $2 and not due_counted and state <> 'reauth_required'
+where organization_id = $1 and due_at <= $2 and not due_counted
+  and state not in ('reauth_required', 'suspended')
 """
 _PURGE = "delete from continuity_hour where hour < $1"
 
@@ -50,6 +52,14 @@ class Tally:
     done: int = 0
     late: int = 0
     failed: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.due + other.due,
+            self.done + other.done,
+            self.late + other.late,
+            self.failed + other.failed,
+        )
 
     @property
     def done_share(self) -> float | None:
@@ -66,11 +76,23 @@ def outcome(before: Credential, asked_at: datetime, failure: RefreshFailed | Non
     return Tally(due, failed=int(failure.state == "reauth_required"))
 
 
-async def add(tx: Tx, before: Credential, tally: Tally) -> None:
-    """Into the hour in which it fell due, so that an attempt hours later completes that hour."""
-    if tally != Tally():
-        counts = (tally.due, tally.done, tally.late, tally.failed)
-        await tx.execute(_ADD, before.organization_id, before.due_at, *counts)
+async def add(tx: Tx, attempts: Iterable[tuple[Credential, Tally]]) -> None:
+    """Into the hours in which they fell due, so that an attempt hours later completes that hour.
+
+    In one order of rows for every replica, so that two never wait for each other.
+    """
+    hours: dict[tuple[UUID, datetime], Tally] = {}
+    for before, tally in attempts:
+        if tally != Tally():
+            due_at = before.due_at.astimezone(UTC)
+            key = (before.organization_id, due_at.replace(minute=0, second=0, microsecond=0))
+            hours[key] = hours.get(key, Tally()) + tally
+    if hours:
+        rows = [
+            (*key, t.due, t.done, t.late, t.failed)
+            for key, t in sorted(hours.items(), key=lambda item: item[0])
+        ]
+        await tx.execute(_ADD, *map(list, zip(*rows, strict=True)))
 
 
 def observe(before: Credential, tally: Tally, at: datetime) -> None:

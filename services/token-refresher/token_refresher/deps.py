@@ -1,5 +1,6 @@
 """What routes need: the wired parts and the organization an internal call is bound to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 from uuid import UUID
@@ -9,7 +10,7 @@ from shared.bus import Bus
 from shared.clock import Clock
 from shared.db import Db
 from shared.deps import get_deps
-from shared.errors import BadRequest, Forbidden
+from shared.errors import BadRequest, Forbidden, NotFound
 from shared.internal_tokens import Actor
 from shared.keyring import KeyRing
 
@@ -23,6 +24,8 @@ class Deps:
     keys: KeyRing
     handout: HandOut
     clock: Clock
+    refresh_now: Callable[[], None]
+    """Wakes the refresh loop."""
 
 
 def _deps(request: Request) -> Deps:
@@ -30,6 +33,13 @@ def _deps(request: Request) -> Deps:
 
 
 ServiceDeps = Annotated[Deps, Depends(_deps)]
+
+
+def organization_of(actor: Actor) -> UUID:
+    """Raises NotFound when the caller belongs to none."""
+    if actor.organization_id is None:
+        raise NotFound("No organization.")
+    return actor.organization_id
 
 
 def bound_organization(actor: Actor, named: UUID | None) -> UUID:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
@@ -13,11 +13,12 @@ from shared.keyring import Sealed
 
 State = Literal["healthy", "retrying", "reauth_required", "client_misconfigured", "suspended"]
 Owner = Literal["leadline", "operator", "user"]
-Action = Literal["give", "refresh", "wait", "reconnect", "unavailable"]
+Action = Literal["give", "refresh", "wait", "reconnect", "suspended", "unavailable"]
 
 EARLIEST = timedelta(minutes=15)
 JITTER = timedelta(minutes=5)
 LATEST = timedelta(minutes=5)
+GRACE = timedelta(minutes=1)
 SHORT_LIFE = timedelta(minutes=30)
 SHORTEST_PAUSE = timedelta(seconds=30)
 
@@ -30,6 +31,8 @@ FIRST_PAUSE: Mapping[State, timedelta] = MappingProxyType(
 )
 LONGEST_PAUSE = timedelta(minutes=5)
 LONGEST_RETRY_AFTER = timedelta(minutes=15)
+
+KEY_MISSING = "encryption_key_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,17 @@ ADVICE: Mapping[State, Advice] = MappingProxyType(
         "retrying": Advice("leadline", "Nothing to do: Leadline keeps trying."),
         "reauth_required": Advice("user", "Reconnect this Amazon account."),
         "client_misconfigured": Advice("operator", "Check LWA_CLIENT_ID and LWA_CLIENT_SECRET."),
-        "suspended": Advice("operator", "Restore the missing key in TOKEN_ENCRYPTION_KEYS."),
+        "suspended": Advice("user", "Resume this connection when it may be used again."),
     }
 )
+RESTORE_KEY = Advice("operator", "Restore the missing key in TOKEN_ENCRYPTION_KEYS.")
+
+
+def advise(state: State, code: str | None) -> Advice:
+    """Who has to act on a credential in this state, whose last error was `code`."""
+    if state == "client_misconfigured" and code == KEY_MISSING:
+        return RESTORE_KEY
+    return ADVICE[state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,24 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A grant, and the refresh token that brought it. Never logged."""
+
+    grant: Grant = field(repr=False)
+    used: str = field(repr=False)
+
+    @property
+    def rotated(self) -> bool:
+        """Amazon gave another refresh token than it was asked with."""
+        return self.grant.refresh_token != self.used
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
-    """A row of `credential`, without its lease token."""
+    """A row of `credential`, without its lease token.
+
+    `spare`: the other refresh token of a pair, while it is not sure which of the two Amazon takes.
+    """
 
     connection_id: UUID
     organization_id: UUID
@@ -83,6 +110,9 @@ class Credential:
     lease_until: datetime | None
     due_at: datetime
     due_counted: bool = False
+    spare: Sealed | None = None
+    suspended_at: datetime | None = None
+    suspension_reason: str | None = None
 
     def leased(self, now: datetime) -> bool:
         return self.lease_until is not None and self.lease_until > now
@@ -143,16 +173,24 @@ def next_attempt_at(
 
 
 def is_late(credential: Credential, now: datetime) -> bool:
-    """True when a refresh begins inside of the last five minutes, or after the end."""
-    return now > credential.expires_at - LATEST
+    """True when a refresh begins inside of the last five minutes, or after the end.
+
+    One that was planned for so late (a life of minutes, a resumed connection) has a minute from its time.
+    """
+    return now > max(credential.expires_at - LATEST, credential.due_at + GRACE)
+
+
+_STOPPED: Mapping[State, Action] = MappingProxyType(
+    {"reauth_required": "reconnect", "suspended": "suspended"}
+)
 
 
 def decide_hand_out(
     credential: Credential, now: datetime, *, min_remaining: timedelta, refused: bool
 ) -> Decision:
     """`refused`: Amazon answered 401 to exactly the token that is stored."""
-    if credential.state == "reauth_required":
-        return Decision("reconnect")
+    if (stopped := _STOPPED.get(credential.state)) is not None:
+        return Decision(stopped)
     usable = is_usable(credential, now, refused=refused)
     fresh = now - credential.refreshed_at < JUST_REFRESHED
     if usable and (fresh or credential.expires_at - now >= min_remaining):

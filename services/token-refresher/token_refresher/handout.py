@@ -17,7 +17,18 @@ from shared.keyring import KeyRing, KeyRingError
 
 from . import queries
 from .breaker import CallsHeld
-from .domain import ADVICE, USABLE, Credential, Decision, State, decide_hand_out, is_usable
+from .domain import (
+    ADVICE,
+    KEY_MISSING,
+    RESTORE_KEY,
+    USABLE,
+    Credential,
+    Decision,
+    State,
+    advise,
+    decide_hand_out,
+    is_usable,
+)
 from .refresher import Refresher
 from .token_cache import Kept, TokenCache
 
@@ -76,7 +87,7 @@ class HandOut:
     async def get(self, ask: Ask) -> AccessToken:
         """A token that lives `min_remaining` if that can be had, else the one that still works.
 
-        Raises NotFound, Conflict (`reauth_required`: a person must act) or Unavailable (try later).
+        Raises NotFound, Conflict (`reauth_required`, `credential_suspended`: a person must act) or Unavailable (try later).
         """
         return self._remembered(ask) or await self._from_row(ask)
 
@@ -114,7 +125,7 @@ class HandOut:
         """No call may go out: the token there is, as long as it works."""
         if self._is_usable(ask, credential):
             return self._open(credential)
-        raise self._unavailable(held.state, held.until)
+        raise self._unavailable(held.state, held.until, ADVICE[held.state].next_action)
 
     async def _look(self, ask: Ask) -> tuple[Credential, Decision]:
         credential = await self._read(ask.connection_id, ask.organization_id)
@@ -181,8 +192,8 @@ class HandOut:
         except KeyRingError:
             raise Unavailable(
                 "The stored token cannot be opened.",
-                code="encryption_key_missing",
-                hint=ADVICE["suspended"].next_action,
+                code=KEY_MISSING,
+                hint=RESTORE_KEY.next_action,
                 retryable=False,
             ) from None
 
@@ -193,13 +204,20 @@ class HandOut:
                 code="reauth_required",
                 hint=ADVICE[credential.state].next_action,
             )
-        return self._unavailable(credential.state, decision.retry_at or self._clock())
+        if decision.action == "suspended":
+            return Conflict(
+                "Somebody suspended this connection.",
+                code="credential_suspended",
+                hint=ADVICE[credential.state].next_action,
+            )
+        hint = advise(credential.state, credential.last_error_code).next_action
+        return self._unavailable(credential.state, decision.retry_at or self._clock(), hint)
 
-    def _unavailable(self, state: State, retry_at: datetime) -> Unavailable:
+    def _unavailable(self, state: State, retry_at: datetime, hint: str) -> Unavailable:
         return Unavailable(
             "There is no valid access token at the moment.",
             code="credential_" + ("refreshing" if state == "healthy" else state),
-            hint=ADVICE[state].next_action,
+            hint=hint,
             retry_after_seconds=max(1.0, (retry_at - self._clock()).total_seconds()),
         )
 

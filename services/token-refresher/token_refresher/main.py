@@ -53,7 +53,14 @@ def create_app(
     loops = _loops(settings, db, refresher, clock)
     return create_service_app(
         settings,
-        Deps(db=db, bus=bus, keys=keys, handout=handout, clock=clock),
+        Deps(
+            db=db,
+            bus=bus,
+            keys=keys,
+            handout=handout,
+            clock=clock,
+            refresh_now=lambda: loops.wake("refresh"),
+        ),
         service=SERVICE,
         routers=[public, internal],
         resources=[db, bus, amazon, refresher, handout, loops],

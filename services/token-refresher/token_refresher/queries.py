@@ -10,7 +10,7 @@ from asyncpg import Record
 from shared.db import Tx
 from shared.keyring import Sealed
 
-from .domain import Credential, Lease, State
+from .domain import Credential, Lease
 
 _INSERT = """
 insert into credential (connection_id, organization_id, region, state, refresh_key_id,
@@ -20,10 +20,11 @@ values ($1, $2, $3, 'healthy', $4, $5, $6, $7, $8, $9, $10, $9, $11, $11)
 on conflict (connection_id) do nothing
 """
 _REPLACE = """
-update credential set region = $3, state = 'healthy', refresh_key_id = $4, refresh_ciphertext = $5,
+update credential set region = $3,
+    state = case when state = 'suspended' then state else 'healthy' end, refresh_key_id = $4, refresh_ciphertext = $5,
     access_key_id = $6, access_ciphertext = $7, grant_sha256 = $8, granted_at = $9, expires_at = $10,
     refreshed_at = $9, next_refresh_at = $11, due_at = $11, due_counted = false, version = version + 1, attempts = 0,
-    last_error_code = null, lease_token = null, lease_until = null
+    last_error_code = null, lease_token = null, lease_until = null, spare_key_id = null, spare_ciphertext = null
 where connection_id = $1 and organization_id = $2
 """
 _GET = "select * from credential where connection_id = $1 and organization_id = $2"
@@ -36,7 +37,8 @@ select * from credential where organization_id = $1 order by connection_id
 _CLAIM_DUE = """
 with due as (
     select connection_id from credential
-    where next_refresh_at <= $1 and state <> 'reauth_required' and region = any($4)
+    where next_refresh_at <= $1 and state not in ('reauth_required', 'suspended')
+      and region = any($4)
       and (lease_until is null or lease_until <= $1)
     order by next_refresh_at limit $3 for update skip locked)
 update credential c set lease_token = gen_random_uuid(), lease_until = $2
@@ -45,7 +47,8 @@ returning c.*
 """
 _CLAIM_ONE = """
 update credential set lease_token = gen_random_uuid(), lease_until = $4
-where connection_id = $1 and organization_id = $2 and version = $5 and state <> 'reauth_required'
+where connection_id = $1 and organization_id = $2 and version = $5
+  and state not in ('reauth_required', 'suspended')
   and (lease_until is null or lease_until <= $3)
 returning *
 """
@@ -53,17 +56,21 @@ _HELD = """
 select * from credential
 where connection_id = $1 and organization_id = $2 and lease_token = $3 for update
 """
-_APPLY_GRANT = """
-update credential set state = 'healthy', refresh_key_id = $4, refresh_ciphertext = $5,
-    access_key_id = $6, access_ciphertext = $7, expires_at = $8, refreshed_at = $9,
-    next_refresh_at = $10, due_at = $10, due_counted = false, version = version + 1, attempts = 0,
-    last_error_code = null, lease_token = null, lease_until = null
-where connection_id = $1 and organization_id = $2 and lease_token = $3
+# Of the same consent, unless a newer answer left a spare already: then that is the younger one.
+_WRITE_AHEAD = """
+update credential set spare_key_id = $4, spare_ciphertext = $5
+where connection_id = $1 and organization_id = $2 and grant_sha256 = $3
+  and (version = $6 or spare_ciphertext is null)
 """
-_APPLY_FAILURE = """
-update credential set state = $4, last_error_code = $5, attempts = $6, next_refresh_at = $7,
-    due_counted = due_counted or $8, lease_token = null, lease_until = null
-where connection_id = $1 and organization_id = $2 and lease_token = $3
+_SUSPEND = """
+update credential set state = 'suspended', suspension_reason = $3, suspended_at = $4,
+    lease_token = null, lease_until = null, attempts = 0, last_error_code = null
+where connection_id = $1 and organization_id = $2 and state <> 'suspended'
+"""
+_RESUME = """
+update credential set state = 'retrying', suspension_reason = null, suspended_at = null,
+    next_refresh_at = $3, due_at = $3, due_counted = false
+where connection_id = $1 and organization_id = $2 and state = 'suspended'
 """
 _DELETE = """
 delete from credential where connection_id = $1 and organization_id = $2 and granted_at <= $3
@@ -155,39 +162,26 @@ async def get_held(tx: Tx, lease: Lease) -> Credential | None:
     return _credential(row)
 
 
-async def apply_grant(
-    tx: Tx,
-    lease: Lease,
-    refresh: Sealed,
-    access: Sealed,
-    *,
-    expires_at: datetime,
-    refreshed_at: datetime,
-    next_refresh_at: datetime,
-) -> None:
+async def write_ahead(tx: Tx, held: Credential, refresh: Sealed) -> None:
+    """Keeps a refresh token that Amazon gave in place of the one of `held`; the lease may be lost."""
     await tx.execute(
-        _APPLY_GRANT,
-        *(lease.credential.connection_id, lease.credential.organization_id, lease.token),
-        *(refresh.key_id, refresh.ciphertext, access.key_id, access.ciphertext),
-        *(expires_at, refreshed_at, next_refresh_at),
+        _WRITE_AHEAD,
+        *(held.connection_id, held.organization_id, held.grant_sha256),
+        *(refresh.key_id, refresh.ciphertext, held.version),
     )
 
 
-async def apply_failure(
-    tx: Tx,
-    lease: Lease,
-    *,
-    state: State,
-    code: str,
-    attempts: int,
-    next_attempt_at: datetime,
-    due_counted: bool,
-) -> None:
-    await tx.execute(
-        _APPLY_FAILURE,
-        *(lease.credential.connection_id, lease.credential.organization_id, lease.token),
-        *(state, code, attempts, next_attempt_at, due_counted),
-    )
+async def suspend(
+    tx: Tx, connection_id: UUID, organization_id: UUID, reason: str, at: datetime
+) -> bool:
+    """False when it is suspended already. Who refreshes it now may no longer write."""
+    tag = await tx.execute(_SUSPEND, connection_id, organization_id, reason, at)
+    return tag.endswith(" 1")
+
+
+async def resume(tx: Tx, connection_id: UUID, organization_id: UUID, at: datetime) -> bool:
+    """Due at once; False when it was not suspended."""
+    return (await tx.execute(_RESUME, connection_id, organization_id, at)).endswith(" 1")
 
 
 async def delete(tx: Tx, connection_id: UUID, organization_id: UUID, before: datetime) -> bool:
@@ -222,7 +216,16 @@ def read_credential(row: Record) -> Credential:
         lease_until=row["lease_until"],
         due_at=row["due_at"],
         due_counted=row["due_counted"],
+        spare=spare_of(row),
+        suspended_at=row["suspended_at"],
+        suspension_reason=row["suspension_reason"],
     )
+
+
+def spare_of(row: Record) -> Sealed | None:
+    """The other refresh token of a pair, where there is one."""
+    key_id = row["spare_key_id"]
+    return None if key_id is None else Sealed(key_id, row["spare_ciphertext"])
 
 
 def _lease(row: Record) -> Lease:

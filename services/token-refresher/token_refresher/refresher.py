@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from shared.clock import Clock, utc_now
-from shared.db import SYSTEM, Db, Scope, Tx
-from shared.events import (
-    CredentialReauthRequired,
-    CredentialRecovered,
-    CredentialRefreshed,
-    CredentialRefreshFailed,
-)
-from shared.keyring import KeyRing, KeyRingError
+from shared.db import CONNECTION_ERRORS, SYSTEM, Db, Scope, Tx
+from shared.keyring import KeyRing, KeyRingError, Sealed
 from shared.logs import get_logger
-from shared.metrics import counter
 
-from shared import outbox
-
-from . import breaker_queries, continuity, queries
+from . import announcing, breaker_queries, continuity, queries
+from .applying import Applier, Outcome
 from .breaker import Passage
 from .clients import LoginWithAmazon
-from .domain import (
-    Credential,
-    Grant,
-    Lease,
-    RefreshFailed,
-    next_attempt_at,
-    next_refresh_at,
-)
+from .domain import KEY_MISSING, Answer, Credential, Lease, RefreshFailed
 from .gates import Gates
 
 _log = get_logger(__name__)
-FAILURES = counter("credential_refresh_failures_total", "Failed refreshes by state", ["state"])
 
 RECHECK_SECONDS = 1.0
 TICK_SECONDS = 10.0
 HOLD = 500
+WRITE_AHEAD_TRIES = 60
 
 
 class Refresher:
@@ -64,6 +48,7 @@ class Refresher:
         self._clock = clock
         self._sleep = sleep
         self._gates = Gates(db, lease=lease, clock=clock)
+        self._applier = Applier(db, keys, clock)
         self.changed: Callable[[UUID], None] = _nobody_listens
         """Told after a commit that changed what a connection's callers get."""
         self._running: set[asyncio.Task[None]] = set()
@@ -114,7 +99,7 @@ class Refresher:
         for credential in await breaker_queries.hold_due(tx, way.region, way.held, now, HOLD):
             if way.held.state == "retrying":
                 failure = RefreshFailed(way.held.state, way.held.code)
-                await _announce_failure(tx, credential, failure, 0, way.held.until)
+                await announcing.announce_failure(tx, credential, failure, 0, way.held.until)
 
     async def claim(self, credential: Credential) -> Lease | None:
         """The right to refresh this version now, or None when somebody else has it.
@@ -126,140 +111,76 @@ class Refresher:
 
     async def refresh(self, lease: Lease) -> None:
         """Ends with a token or a failure on the row; a lost lease ends in nothing at all."""
-        asked_at = self._clock()
+        outcome = Outcome(lease, self._clock())
         try:
-            grant = await self._ask(lease)
+            outcome.answer = await self._ask(lease)
         except RefreshFailed as failure:
-            known = await self._gates.note(lease, failure)
-            applied = await self._apply_failure(lease, failure, asked_at, known=known)
+            outcome.failure = failure
+            outcome.known = await self._gates.note(lease, failure)
         else:
             await self._gates.note(lease, None)
-            applied = grant is not None and await self._apply_grant(lease, grant, asked_at)
+        ended = outcome.answer is not None or outcome.failure is not None
+        applied = ended and await self._applier.apply(outcome)
         self.changed(lease.credential.connection_id)
         if not applied:
             continuity.REFRESHES.labels("fenced").inc()
 
-    async def _ask(self, lease: Lease) -> Grant | None:
-        """Asks once; a refused grant is looked up again and asked once more before it counts."""
+    async def _ask(self, lease: Lease) -> Answer | None:
+        """Asks once; a refused grant is looked up again and asked once more before it counts.
+
+        Where there is a second token of a pair, that one is asked with too. None: the lease is lost.
+        """
         try:
-            return await self._ask_once(lease.credential)
+            return await self._ask_with(lease.credential, lease.credential.refresh)
         except RefreshFailed as failure:
-            if failure.state != "reauth_required":
-                raise
+            _unless_refused(failure)
         await self._sleep(RECHECK_SECONDS)
         async with self._db.tx(_scope(lease)) as tx:
             current = await queries.get_held(tx, lease)
-        return None if current is None else await self._ask_once(current)
-
-    async def _ask_once(self, credential: Credential) -> Grant:
+        if current is None:
+            return None
         try:
-            refresh_token = self._keys.decrypt(credential.refresh)
+            return await self._ask_with(current, current.refresh)
+        except RefreshFailed as failure:
+            _unless_refused(failure)
+            if current.spare is None:
+                raise
+        return await self._ask_with(current, current.spare)
+
+    async def _ask_with(self, credential: Credential, sealed: Sealed) -> Answer:
+        try:
+            refresh_token = self._keys.decrypt(sealed)
         except KeyRingError as error:
             _log.error("credential_cannot_be_opened", error=str(error))
-            raise RefreshFailed("suspended", "encryption_key_missing") from None
-        return await self._amazon.refresh(credential.region, refresh_token)
+            raise RefreshFailed("client_misconfigured", KEY_MISSING) from None
+        grant = await self._amazon.refresh(credential.region, refresh_token)
+        answer = Answer(grant, refresh_token)
+        if answer.rotated:
+            await self._write_ahead(credential, grant.refresh_token)
+        return answer
 
-    async def _apply_grant(self, lease: Lease, grant: Grant, asked_at: datetime) -> bool:
-        expires_at = asked_at + timedelta(seconds=grant.expires_in)
-        next_at = next_refresh_at(asked_at, expires_at, _chance())
-        async with self._db.tx(_scope(lease)) as tx:
-            before = await queries.get_held(tx, lease)
-            if before is None:
-                return False
-            tally = continuity.outcome(before, asked_at, None)
-            await queries.apply_grant(
-                tx,
-                lease,
-                self._keys.encrypt(grant.refresh_token),
-                self._keys.encrypt(grant.access_token),
-                expires_at=expires_at,
-                refreshed_at=asked_at,
-                next_refresh_at=next_at,
-            )
-            await announce_token(
-                tx, before, expires_at=expires_at, refreshed_at=asked_at, next_refresh_at=next_at
-            )
-            await continuity.add(tx, before, tally)
-        continuity.observe(before, tally, self._clock())
-        return True
+    async def _write_ahead(self, held: Credential, refresh_token: str) -> None:
+        """A new refresh token is on disk before anything else can go wrong, lease or no lease.
 
-    async def _apply_failure(
-        self, lease: Lease, failure: RefreshFailed, asked_at: datetime, *, known: bool
-    ) -> bool:
-        """`known`: a breaker tells of it for all credentials."""
-        async with self._db.tx(_scope(lease)) as tx:
-            before = await queries.get_held(tx, lease)
-            if before is None:
-                return False
-            tally = continuity.outcome(before, asked_at, failure)
-            attempts = before.attempts + 1
-            next_at = next_attempt_at(
-                self._clock(), failure.state, attempts, failure.retry_after, _chance()
-            )
-            await queries.apply_failure(
-                tx,
-                lease,
-                state=failure.state,
-                code=failure.code,
-                attempts=attempts,
-                next_attempt_at=next_at,
-                due_counted=tally.due > 0,
-            )
-            await continuity.add(tx, before, tally)
-            if before.state != failure.state and not (known and failure.state != "retrying"):
-                await _announce_failure(tx, before, failure, attempts, next_at)
-        continuity.observe(before, tally, asked_at)
-        FAILURES.labels(failure.state).inc()
-        log = _log.debug if known else _log.warning
-        log(
-            "credential_refresh_failed",
-            connection_id=before.connection_id,
-            org=before.organization_id,
-            state=failure.state,
-            error_code=failure.code,
-            attempts=attempts,
-        )
-        return True
+        It may be the only one that Amazon still takes, so a database that is away is waited for.
+        """
+        sealed = self._keys.encrypt(refresh_token)
+        for left in reversed(range(WRITE_AHEAD_TRIES)):
+            try:
+                async with self._db.tx(Scope.organization(held.organization_id)) as tx:
+                    await queries.write_ahead(tx, held, sealed)
+            except CONNECTION_ERRORS as error:
+                _log.error("rotated_token_not_yet_written", error=type(error).__name__)
+                if not left:
+                    raise
+                await self._sleep(RECHECK_SECONDS)
+            else:
+                return
 
 
-async def announce_token(
-    tx: Tx,
-    before: Credential,
-    *,
-    expires_at: datetime,
-    refreshed_at: datetime,
-    next_refresh_at: datetime,
-) -> None:
-    """credential.refreshed, and credential.recovered first when it was not healthy before."""
-    if before.state != "healthy":
-        recovered = CredentialRecovered(connection_id=before.connection_id, expires_at=expires_at)
-        await outbox.add(tx, recovered, organization_id=before.organization_id)
-    refreshed = CredentialRefreshed(
-        connection_id=before.connection_id,
-        expires_at=expires_at,
-        refreshed_at=refreshed_at,
-        next_refresh_at=next_refresh_at,
-    )
-    await outbox.add(tx, refreshed, organization_id=before.organization_id)
-
-
-async def _announce_failure(
-    tx: Tx, before: Credential, failure: RefreshFailed, attempts: int, next_at: datetime
-) -> None:
-    if failure.state == "reauth_required":
-        event = CredentialReauthRequired(
-            connection_id=before.connection_id, error_code=failure.code
-        )
-    else:
-        event = CredentialRefreshFailed(
-            connection_id=before.connection_id,
-            state=failure.state,
-            error_code=failure.code,
-            attempts=attempts,
-            expires_at=before.expires_at,
-            next_attempt_at=next_at,
-        )
-    await outbox.add(tx, event, organization_id=before.organization_id)
+def _unless_refused(failure: RefreshFailed) -> None:
+    if failure.state != "reauth_required":
+        raise failure
 
 
 def _nobody_listens(_: UUID) -> None:
@@ -268,7 +189,3 @@ def _nobody_listens(_: UUID) -> None:
 
 def _scope(lease: Lease) -> Scope:
     return Scope.organization(lease.credential.organization_id)
-
-
-def _chance() -> float:
-    return random.random()  # noqa: S311 - spreads load, guards nothing

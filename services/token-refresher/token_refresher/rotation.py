@@ -8,11 +8,11 @@ from typing import Literal
 from uuid import UUID
 
 from shared.db import SYSTEM, Db
-from shared.keyring import KeyRing, KeyRingError
+from shared.keyring import KeyRing, KeyRingError, Sealed
 from shared.logs import get_logger
 
 from . import sealed_queries as queries
-from .sealed_queries import KeyUse, Resealed, SealedPair
+from .sealed_queries import KeyUse, Resealed, SealedTexts
 
 _log = get_logger(__name__)
 BATCH = 100
@@ -107,18 +107,23 @@ class _Batch:
 async def _batch(db: Db, keys: KeyRing, after: UUID, limit: int) -> _Batch | None:
     """One short transaction; no row is locked while its texts are opened and sealed."""
     async with db.tx(SYSTEM) as tx:
-        pairs = await queries.list_sealed_otherwise(tx, keys.current_key_id, after, limit)
-        if not pairs:
+        found = await queries.list_sealed_otherwise(tx, keys.current_key_id, after, limit)
+        if not found:
             return None
-        resealed = [new for pair in pairs if (new := _reseal(keys, pair))]
+        resealed = [new for texts in found if (new := _reseal(keys, texts))]
         moved = await queries.replace_sealed(tx, resealed)
-    return _Batch(pairs[-1].connection_id, moved, len(pairs) - len(resealed))
+    return _Batch(found[-1].connection_id, moved, len(found) - len(resealed))
 
 
-def _reseal(keys: KeyRing, pair: SealedPair) -> Resealed | None:
+def _reseal(keys: KeyRing, texts: SealedTexts) -> Resealed | None:
     try:
-        refresh, access = keys.decrypt(pair.refresh), keys.decrypt(pair.access)
+        refresh, access = _again(keys, texts.refresh), _again(keys, texts.access)
+        spare = None if texts.spare is None else _again(keys, texts.spare)
     except KeyRingError as error:
-        _log.error("credential_cannot_be_opened", org=pair.organization_id, error=str(error))
+        _log.error("credential_cannot_be_opened", org=texts.organization_id, error=str(error))
         return None
-    return Resealed(pair, keys.encrypt(refresh), keys.encrypt(access))
+    return Resealed(texts, refresh, access, spare)
+
+
+def _again(keys: KeyRing, sealed: Sealed) -> Sealed:
+    return keys.encrypt(keys.decrypt(sealed))

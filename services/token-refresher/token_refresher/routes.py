@@ -4,22 +4,30 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Response
 from shared.db import Scope
 from shared.deps import ActorTx, require, service_only
-from shared.errors import NotFound
 from shared.internal_tokens import Actor
 
 from . import service
 from .continuity import Tally
-from .deps import ServiceDeps, bound_organization
+from .deps import ServiceDeps, bound_organization, organization_of
 from .handout import Ask
-from .schemas import AccessToken, AccessTokenAsk, Continuity, Credential, CredentialList, GrantBody
+from .schemas import (
+    AccessToken,
+    AccessTokenAsk,
+    Continuity,
+    Credential,
+    CredentialList,
+    GrantBody,
+    SuspensionBody,
+)
 
 public = APIRouter(prefix="/v1", tags=["credentials"])
 internal = APIRouter(prefix="/internal/credentials", include_in_schema=False)
 
 Reader = Annotated[Actor, Depends(require("connection:read"))]
+Manager = Annotated[Actor, Depends(require("connection:manage", every_brand=True))]
 FromAuth = Annotated[Actor, Depends(service_only("auth"))]
 FromCaller = Annotated[Actor, Depends(service_only("auth", "dsp-ingest", "amc-runner"))]
 
@@ -27,10 +35,9 @@ FromCaller = Annotated[Actor, Depends(service_only("auth", "dsp-ingest", "amc-ru
 @public.get("/credentials")
 async def list_credentials(actor: Reader, tx: ActorTx, deps: ServiceDeps) -> CredentialList:
     """How the tokens of each connection do, and who has to act."""
-    if actor.organization_id is None:
-        raise NotFound("No organization.")
+    organization_id = organization_of(actor)
     all_brands = actor.brand_ids is None  # connections belong to the whole organization
-    found = await service.list_credentials(tx, actor.organization_id) if all_brands else []
+    found = await service.list_credentials(tx, organization_id) if all_brands else []
     now = deps.clock()
     return CredentialList(items=[Credential.of(item, now) for item in found])
 
@@ -43,12 +50,37 @@ async def read_continuity(
     window_hours: Annotated[int, Query(ge=1, le=2160)] = 24,
 ) -> Continuity:
     """How many refreshes were due in the last hours, and how many of them were done."""
-    if actor.organization_id is None:
-        raise NotFound("No organization.")
     if actor.brand_ids is not None:  # connections belong to the whole organization
         return Continuity.of(Tally(), window_hours)
-    tally = await service.read_continuity(tx, actor.organization_id, deps.clock(), window_hours)
+    tally = await service.read_continuity(tx, organization_of(actor), deps.clock(), window_hours)
     return Continuity.of(tally, window_hours)
+
+
+@public.post("/credentials/{connection_id}/suspension")
+async def suspend(
+    connection_id: UUID,
+    body: SuspensionBody,
+    actor: Manager,
+    tx: ActorTx,
+    deps: ServiceDeps,
+    after: BackgroundTasks,
+) -> Credential:
+    """Stop using a connection: no refresh, no token for anybody, until it is resumed."""
+    organization_id, now = organization_of(actor), deps.clock()
+    after.add_task(deps.handout.forget, connection_id)
+    held = await service.suspend(tx, connection_id, organization_id, body.reason, now)
+    return Credential.of(held, now)
+
+
+@public.delete("/credentials/{connection_id}/suspension")
+async def resume(
+    connection_id: UUID, actor: Manager, tx: ActorTx, deps: ServiceDeps, after: BackgroundTasks
+) -> Credential:
+    """Use a connection again; it is refreshed at once."""
+    now = deps.clock()
+    after.add_task(deps.refresh_now)
+    held = await service.resume(tx, connection_id, organization_of(actor), now)
+    return Credential.of(held, now)
 
 
 @internal.put("/{connection_id}", status_code=204)

@@ -1,10 +1,10 @@
 """Request and response models of the HTTP edge."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from . import continuity, domain
 
@@ -40,6 +40,14 @@ class AccessTokenAsk(Body):
     refused_token_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
 
 
+class SuspensionBody(Body):
+    """Why a connection may not be used for a while; shown to everybody who sees connections."""
+
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+    ] = Field(pattern=r"^[^\x00-\x1f\x7f]*$")
+
+
 class AccessToken(BaseModel):
     access_token: str = Field(repr=False)
     expires_at: datetime
@@ -57,12 +65,14 @@ class Credential(BaseModel):
     owner: domain.Owner
     next_action: str
     last_error_code: str | None
+    suspended_at: datetime | None
+    suspension_reason: str | None
     server_time: datetime
 
     @classmethod
     def of(cls, credential: domain.Credential, now: datetime) -> "Credential":
-        advice = domain.ADVICE[credential.state]
-        ended = credential.state == "reauth_required"
+        advice = domain.advise(credential.state, credential.last_error_code)
+        ended = credential.state in ("reauth_required", "suspended")
         return cls(
             connection_id=credential.connection_id,
             state=credential.state,
@@ -72,6 +82,8 @@ class Credential(BaseModel):
             owner=advice.owner,
             next_action=advice.next_action,
             last_error_code=credential.last_error_code,
+            suspended_at=credential.suspended_at,
+            suspension_reason=credential.suspension_reason,
             server_time=now,
         )
 

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.db import Tx
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 from shared.keyring import KeyRing
 
-from . import continuity, queries
+from . import announcing, continuity, queries
 from .continuity import Tally
 from .domain import Credential, Grant, next_refresh_at
-from .refresher import announce_token
 
 
 async def store_grant(
@@ -28,6 +27,7 @@ async def store_grant(
 ) -> None:
     """Keeps a grant that auth hands over; the same hand-over again changes nothing.
 
+    A suspended connection gets the new grant and stays suspended: a consent is not its owner's word.
     Raises Conflict when the connection is another organization's.
     """
     digest = _digest(region, grant)
@@ -44,7 +44,9 @@ async def store_grant(
         if before.grant_sha256 == digest:
             return
         await queries.replace(tx, *row, *sealed, grant_sha256=digest, **times)
-    await announce_token(
+    if before.state == "suspended":
+        return
+    await announcing.announce_token(
         tx, before, expires_at=expires_at, refreshed_at=now, next_refresh_at=next_at
     )
 
@@ -54,6 +56,34 @@ async def delete_grant(
 ) -> bool:
     """Deletes the secrets. A grant handed over after `revoked_at` is a new consent and stays."""
     return await queries.delete(tx, connection_id, organization_id, revoked_at)
+
+
+async def suspend(
+    tx: Tx, connection_id: UUID, organization_id: UUID, reason: str, now: datetime
+) -> Credential:
+    """Stops refreshes and hand-outs until it is resumed. A second time changes nothing.
+
+    Raises NotFound.
+    """
+    before = await _locked(tx, connection_id, organization_id)
+    if await queries.suspend(tx, connection_id, organization_id, reason, now):
+        await announcing.announce_suspension(tx, before, reason)
+    return await _locked(tx, connection_id, organization_id)
+
+
+async def resume(tx: Tx, connection_id: UUID, organization_id: UUID, now: datetime) -> Credential:
+    """Lets it be used again: its refresh is due now. Raises NotFound."""
+    before = await _locked(tx, connection_id, organization_id)
+    if await queries.resume(tx, connection_id, organization_id, now):
+        await announcing.announce_resumption(tx, before)
+    return await _locked(tx, connection_id, organization_id)
+
+
+async def _locked(tx: Tx, connection_id: UUID, organization_id: UUID) -> Credential:
+    found = await queries.get_for_update(tx, connection_id, organization_id)
+    if found is None:
+        raise NotFound("There is no credential of this connection.", code="credential_unknown")
+    return found
 
 
 async def list_credentials(tx: Tx, organization_id: UUID) -> list[Credential]:

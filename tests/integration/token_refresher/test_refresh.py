@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from infra.credentials import KEYS, START, Replica, World, facts, minted, payloads, refused
 from shared.db import Scope
 from shared.keyring import KeyRing
-from token_refresher import queries, refresher, service
+from token_refresher import apply_queries, refresher, service
 
 from shared import outbox
 
@@ -220,18 +220,19 @@ async def test_our_own_misconfiguration_is_the_operators_and_heals(
     assert (failed["state"], failed["error_code"]) == ("client_misconfigured", error)
 
 
-async def test_without_its_key_a_credential_is_suspended_until_the_key_is_back(
+async def test_without_its_key_a_credential_is_the_operators_until_the_key_is_back(
     world: World,
 ) -> None:
     replica, connection_id = await due(world)
     stranger = await world.replica(keys=KeyRing.parse(f"k9:{Fernet.generate_key().decode()}"))
     await stranger.refresher.tick()
     row = await world.row(replica.db, connection_id)
-    assert (row.state, row.last_error_code) == ("suspended", "encryption_key_missing")
+    assert (row.state, row.last_error_code) == ("client_misconfigured", "encryption_key_missing")
     assert world.amazon.asked == []
-    world.clock.forward(minutes=6)
+    world.clock.forward(minutes=2)
     await replica.refresher.tick()
     assert (await world.row(replica.db, connection_id)).state == "healthy"
+    assert (await facts(replica.db))[-2:] == ["credential.recovered", "credential.refreshed"]
 
 
 async def test_a_new_key_reseals_what_is_refreshed(world: World) -> None:
@@ -291,7 +292,7 @@ def dies_before_the_call(world: World, _: pytest.MonkeyPatch) -> None:
 
 
 def dies_while_writing(_: World, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(queries, "apply_grant", die)
+    patch.setattr(apply_queries, "apply_tokens", die)
 
 
 def dies_before_the_fact(_: World, patch: pytest.MonkeyPatch) -> None:
@@ -322,23 +323,50 @@ async def test_death_at_any_step_costs_one_lease_and_nothing_else(
     assert await facts(replica.db) == ["credential.refreshed"] * 2
 
 
-async def test_one_broken_refresh_does_not_hold_up_the_batch(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def three_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> tuple[Replica, list[UUID]]:
+    """Three refreshes, of which the database refuses every batch that holds the second."""
     replica = await world.replica()
     ids = [await world.grant(replica.db, number=n) for n in range(3)]
     world.clock.forward(minutes=51)
-    apply: Callable[..., Awaitable[None]] = queries.apply_grant
+    together = asyncio.Barrier(3)
 
-    async def fail_for_one(tx: Any, lease: Any, *rest: Any, **more: Any) -> None:
-        if lease.credential.connection_id == ids[1]:
-            raise ConnectionResetError("the database went away")
-        await apply(tx, lease, *rest, **more)
+    async def meet() -> None:
+        await together.wait()
 
-    monkeypatch.setattr(queries, "apply_grant", fail_for_one)
+    world.amazon.before_answer = meet
+    apply: Callable[..., Awaitable[None]] = apply_queries.apply_tokens
+
+    async def fail_for_one(tx: Any, changes: Any) -> None:
+        if any(change.lease.credential.connection_id == ids[1] for change in changes):
+            raise error
+        await apply(tx, changes)
+
+    monkeypatch.setattr(apply_queries, "apply_tokens", fail_for_one)
     await replica.refresher.tick()
+    return replica, ids
+
+
+async def test_one_bad_row_does_not_hold_up_the_batch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replica, ids = await three_at_once(world, monkeypatch, ValueError("a NUL in a text"))
     versions = [(await world.row(replica.db, i)).version for i in ids]
     assert versions == [2, 1, 2]
+    assert (await facts(replica.db)).count("credential.refreshed") == 5
+
+
+async def test_a_batch_that_found_no_database_is_asked_for_again_after_the_lease(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        replica, ids = await three_at_once(world, patch, ConnectionResetError())
+    assert (await world.row(replica.db, ids[1])).version == 1
+    world.amazon.before_answer = None
+    world.clock.forward(seconds=46)
+    await replica.refresher.tick()
+    assert {(await world.row(replica.db, i)).version for i in ids} == {2}
 
 
 async def test_no_token_is_in_the_database_in_clear(world: World) -> None:

@@ -105,8 +105,13 @@ def test_retry_after_is_obeyed_and_clamped() -> None:
 
 def test_late_means_inside_of_the_last_five_minutes() -> None:
     assert not is_late(credential(left=5 * MINUTE), NOW)
-    assert is_late(credential(left=4.9 * MINUTE), NOW)
-    assert is_late(credential(left=-MINUTE), NOW)
+    assert is_late(credential(left=4.9 * MINUTE, next_at=-5 * MINUTE), NOW)
+    assert is_late(credential(left=-MINUTE, next_at=-10 * MINUTE), NOW)
+
+
+def test_what_was_planned_for_the_last_minutes_has_a_minute_before_it_is_late() -> None:
+    assert not is_late(credential(left=-MINUTE, next_at=-MINUTE), NOW)
+    assert is_late(credential(left=-MINUTE, next_at=-1.1 * MINUTE), NOW)
 
 
 FIVE = 5 * MINUTE
@@ -134,7 +139,8 @@ FIVE = 5 * MINUTE
         (credential(state="retrying", next_at=MINUTE), True, "unavailable"),
         (credential(state="client_misconfigured", left=2 * MINUTE), False, "give"),
         (credential(state="client_misconfigured", left=-MINUTE), False, "unavailable"),
-        (credential(state="suspended", left=-MINUTE), False, "unavailable"),
+        (credential(state="suspended", left=40 * MINUTE), False, "suspended"),
+        (credential(state="suspended", leased=MINUTE), True, "suspended"),
         (credential(state="reauth_required"), False, "reconnect"),
         (credential(state="reauth_required", leased=MINUTE), True, "reconnect"),
     ],
