@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 
@@ -22,8 +23,9 @@ _EXPECTED = (
 )
 
 
-def main() -> int:
-    arguments = _parser().parse_args()
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code; what went wrong is on stderr."""
+    arguments = _parser().parse_args(argv)
     try:
         settings = Settings()
         _run(settings, arguments)
