@@ -38,9 +38,41 @@ class Pepper:
         """What is stored of a session token."""
         return self._mac("session", token)
 
+    def api_key_hash(self, key: str) -> bytes:
+        """What is stored of an API key."""
+        return self._mac("api-key", key)
+
     def state_hash(self, state: str) -> bytes:
         """What is stored of a consent's `state`."""
         return self._mac("state", state)
+
+    def link_token(self, consent_request_id: UUID) -> str:
+        """The token of a magic link, derived so that the link can be shown again; stored is its hash."""
+        return _text(self._mac("link-token", str(consent_request_id)))
+
+    def link_hash(self, token: str) -> bytes:
+        """What is stored of a magic link's token."""
+        return self._mac("link", token)
+
+    def browser_hash(self, browser: str) -> bytes:
+        """What is stored of the cookie of a browser that opened a magic link."""
+        return self._mac("browser", browser)
+
+    def invitation_hash(self, token: str) -> bytes:
+        """What is stored of an invitation's token, of the link's as of the letter's."""
+        return self._mac("invitation", token)
+
+    def mailed_hash(self, token: str) -> bytes:
+        """What is stored of a token that a letter carries: a sign-up's or a password reset's."""
+        return self._mac("mailed", token)
+
+    def challenge_hash(self, token: str) -> bytes:
+        """What is stored of a sign-in that waits for its second factor."""
+        return self._mac("challenge", token)
+
+    def recovery_hash(self, user_id: UUID, code: str) -> bytes:
+        """What is stored of a recovery code."""
+        return self._mac("recovery", f"{user_id}:{code}")
 
     def throttle_hash(self, key: str) -> bytes:
         """What is stored of an e-mail or address that is being counted."""

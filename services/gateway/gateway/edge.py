@@ -20,7 +20,7 @@ from . import routing
 from .clientip import Proxies
 from .document import Document
 from .forwarding import ClientGone, Forwarder, Receive, ResponseSender, Send
-from .guards import check_csrf, check_same_site
+from .guards import check_csrf, check_same_site, check_viewing
 from .headers import API_SECURITY, HSTS, to_upstream
 from .limits import Limits
 from .live.stream import Live
@@ -230,6 +230,8 @@ class _Call:
         if request.method in routing.UNSAFE_METHODS:
             check_same_site(request, self._parts.origins)
         cookie, session = await self._session(request)
+        if session is not None:
+            check_viewing(request, session.actor)
         if live:
             await self._live(request, cookie, session)
         elif route is not None:
@@ -293,9 +295,11 @@ class _Call:
         return self._parts.signer.sign(nobody, service, ttl_seconds=_ANONYMOUS_TOKEN_SECONDS)
 
     def _after(self, request: EdgeRequest, cookie: str, session: Session) -> None:
-        """A session left behind ends here at once; other replicas hear of it from the bus."""
-        leaves = (request.method, request.path) in routing.SIGN_INS | {routing.LOGOUT}
-        if not leaves or (self._sender.status or 500) >= 300:
+        """A session left behind ends here at once; other replicas hear of it from the bus. One that
+        goes on under another token does so for nobody who holds the old one."""
+        call = (request.method, request.path)
+        leaves = call in routing.SIGN_INS | {routing.LOGOUT, routing.SWITCH}
+        if not (leaves or call in routing.ROTATES) or (self._sender.status or 500) >= 300:
             return
         self._parts.sessions.forget(cookie)
         if session.actor.session_id is not None:

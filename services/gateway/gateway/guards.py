@@ -4,7 +4,9 @@ import hmac
 from urllib.parse import urlsplit
 
 from shared.errors import Forbidden
+from shared.internal_tokens import Actor
 
+from . import routing
 from .requests import EdgeRequest
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -38,6 +40,20 @@ def check_same_site(request: EdgeRequest, origins: frozenset[str]) -> None:
     site = request.header(b"sec-fetch-site")
     if origin is None and site not in {None, "same-origin", "none"}:
         raise Forbidden("The request comes from another site.", code="foreign_origin")
+
+
+def check_viewing(request: EdgeRequest, actor: Actor) -> None:
+    """Who views as another person changes nothing, whatever the service behind thinks of it; raises
+    Forbidden (viewing_as)."""
+    call = (request.method, request.path)
+    if not actor.impersonator or call in routing.WHILE_VIEWING:
+        return
+    if request.method in routing.UNSAFE_METHODS:
+        raise Forbidden(
+            "You view as somebody else and can change nothing.",
+            code="viewing_as",
+            hint="Stop viewing as them first.",
+        )
 
 
 def check_csrf(request: EdgeRequest, expected: str) -> None:

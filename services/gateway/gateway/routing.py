@@ -20,9 +20,15 @@ ROUTES: tuple[Route, ...] = (
     Route("/v1/users", "auth"),
     Route("/v1/password-resets", "auth"),
     Route("/v1/user", "auth"),
+    Route("/v1/organization", "auth"),
+    Route("/v1/members", "auth"),
+    Route("/v1/roles", "auth"),
+    Route("/v1/permissions", "auth"),
+    Route("/v1/invitations", "auth"),
     Route("/v1/brands", "auth"),
     Route("/v1/connections", "auth"),
     Route("/v1/advertisers", "auth"),
+    Route("/v1/audit", "auth"),
     Route("/v1/credentials", "token-refresher"),
     Route("/v1/syncs", "dsp-ingest"),
     Route("/v1/amc", "amc-runner"),
@@ -44,8 +50,18 @@ BEFORE_SIGN_IN = SIGN_INS | {
     ("PUT", "/v1/password-resets"),
 }
 """Counted per address as guesses are; a session left in the browser plays no part, nor its CSRF token."""
-WITHOUT_SESSION = BEFORE_SIGN_IN | {CALLBACK, IDENTITY}
-SETS_COOKIES = SIGN_INS | {LOGOUT, ("GET", "/v1/session")}
+INVITED = frozenset({("GET", "/v1/invitations/offer"), ("POST", "/v1/invitations/acceptances")})
+"""For who holds an invitation's token, signed in or not; a session that is there counts."""
+SWITCH = ("PUT", "/v1/session/organization")
+STOP_VIEWING = ("DELETE", "/v1/session/view-as")
+ROTATES = frozenset({("POST", "/v1/session/view-as"), STOP_VIEWING})
+"""The session goes on under another token."""
+WHILE_VIEWING = frozenset(
+    {LOGOUT, STOP_VIEWING, ("POST", "/v1/metrics/query"), ("POST", "/v1/metrics/query.csv")}
+)
+"""All that is not a plain read and still let through while somebody views as another person."""
+WITHOUT_SESSION = BEFORE_SIGN_IN | INVITED | {CALLBACK, IDENTITY}
+SETS_COOKIES = SIGN_INS | ROTATES | {LOGOUT, SWITCH, ("GET", "/v1/session")}
 
 EVENTS_PATH = "/v1/events"
 OPENAPI_PATH = "/v1/openapi.json"

@@ -150,8 +150,9 @@ class Sessions:
         self._forget_where(lambda actor: actor.session_id == session_id)
 
     def forget_user(self, user_id: UUID) -> None:
-        """Drop every session of a user whose rights changed."""
-        self._forget_where(lambda actor: actor.subject == str(user_id))
+        """Drop every session of a user whose rights changed, and those in which somebody views as them
+        or they as somebody."""
+        self._forget_where(lambda actor: str(user_id) in (actor.subject, actor.impersonator))
 
     def _forget_where(self, matches: Callable[[Actor], bool]) -> None:
         self._forget_keys([key for key, e in self._remembered.items() if matches(e.session.actor)])

@@ -1,10 +1,20 @@
 """SQL of organizations, users and memberships."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from shared.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An agency, or a brand on its own."""
+
+    id: UUID
+    name: str
+    created_at: datetime
 
 
 async def lock_first_run(tx: Tx) -> None:
@@ -23,6 +33,26 @@ async def insert_organization(tx: Tx, organization_id: UUID, name: str, now: dat
         name,
         now,
     )
+
+
+async def lock(tx: Tx, organization_id: UUID) -> None:
+    """Who may do what in an organization is changed by one transaction at a time."""
+    await tx.execute("select 1 from organization where id = $1 for no key update", organization_id)
+
+
+async def get(tx: Tx, organization_id: UUID) -> Organization | None:
+    row = await tx.fetchrow(
+        "select id, name, created_at from organization where id = $1", organization_id
+    )
+    return None if row is None else Organization(**row)
+
+
+async def name_of(tx: Tx, organization_id: UUID) -> str:
+    return await tx.fetchval("select name from organization where id = $1", organization_id)
+
+
+async def rename(tx: Tx, organization_id: UUID, name: str) -> None:
+    await tx.execute("update organization set name = $2 where id = $1", organization_id, name)
 
 
 async def organization_exists(tx: Tx, organization_id: UUID) -> bool:

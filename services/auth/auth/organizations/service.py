@@ -16,6 +16,9 @@ from auth.roles.queries import add_grant
 from shared import outbox
 
 from . import queries
+from .queries import Organization
+
+WHAT = "name of an organization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,29 @@ class NewMember:
 
 
 async def create_organization(
-    tx: Tx, name: str, owner_email: str, argon2_hash: str, now: datetime
+    tx: Tx, name: str, owner_email: str, argon2_hash: str, now: datetime, *, owner_name: str = ""
 ) -> UUID:
     """An organization with its owner, a new user; raises Conflict (email_taken)."""
     organization_id = new_id()
-    clean = clean_name(name, what="name of an organization")
+    clean = clean_name(name, what=WHAT)
     await queries.insert_organization(tx, organization_id, clean, now)
-    await add_member(tx, organization_id, NewMember(owner_email, argon2_hash, "owner"), now)
+    owner = NewMember(owner_email, argon2_hash, "owner", owner_name)
+    await add_member(tx, organization_id, owner, now)
     return organization_id
+
+
+async def show_organization(tx: Tx, organization_id: UUID) -> Organization:
+    """Raises NotFound."""
+    found = await queries.get(tx, organization_id)
+    if found is None:
+        raise NotFound("There is no such organization.", code="organization_not_found")
+    return found
+
+
+async def rename_organization(tx: Tx, organization_id: UUID, name: str) -> Organization:
+    """Raises Unprocessable (name_invalid)."""
+    await queries.rename(tx, organization_id, clean_name(name, what=WHAT))
+    return await show_organization(tx, organization_id)
 
 
 async def create_first_owner(

@@ -12,44 +12,35 @@ from auth.roles.queries import grants_from
 from .domain import Organization, Session, View
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """What sign-in knows of an address: the user, their password's hash, their first organization."""
-
-    user_id: UUID
-    argon2_hash: str
-    organization_id: UUID
-
-
-async def login_of(tx: Tx, email: str) -> Login | None:
-    row = await tx.fetchrow(
+async def home_of(tx: Tx, user_id: UUID) -> UUID | None:
+    """The organization in which a new session begins: the one they belong to the longest."""
+    return await tx.fetchval(
         """
-        select u.id, p.argon2_hash, m.organization_id
-        from app_user u
-        join user_password p on p.user_id = u.id
-        join membership m on m.user_id = u.id
-        where u.email = $1
-        order by m.created_at, m.organization_id limit 1
+        select organization_id from membership where user_id = $1
+        order by created_at, organization_id limit 1
         """,
-        email,
-    )
-    return None if row is None else Login(row["id"], row["argon2_hash"], row["organization_id"])
-
-
-async def replace_hash(tx: Tx, user_id: UUID, old: str, new: str) -> None:
-    """Only where the password has not changed meanwhile."""
-    await tx.execute(
-        "update user_password set argon2_hash = $3 where user_id = $1 and argon2_hash = $2",
         user_id,
-        old,
-        new,
     )
+
+
+async def live_of_user(tx: Tx, user_id: UUID, now: datetime) -> list[tuple[UUID, UUID]]:
+    """(organization, session) of each that has not ended."""
+    rows = await tx.fetch(
+        """
+        select organization_id, id from session
+        where user_id = $1 and revoked_at is null and expires_at > $2 order by id
+        """,
+        user_id,
+        now,
+    )
+    return [(row["organization_id"], row["id"]) for row in rows]
 
 
 async def insert(
     tx: Tx,
     session_id: UUID,
-    login: Login,
+    organization_id: UUID,
+    user_id: UUID,
     token_hash: bytes,
     origin: tuple[str, str],
     times: tuple[datetime, datetime, datetime],
@@ -62,8 +53,8 @@ async def insert(
         values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)
         """,
         session_id,
-        login.organization_id,
-        login.user_id,
+        organization_id,
+        user_id,
         token_hash,
         *origin,
         *times,
@@ -85,6 +76,8 @@ async def live_by_id(
         """
         select s.id, s.user_id, u.email, u.name as user_name, s.organization_id,
                o.name as organization_name, s.last_seen_at, s.idle_expires_at, s.expires_at,
+               exists (select 1 from second_factor f
+                       where f.user_id = s.user_id and f.confirmed_at is not null) as second_factor,
                array(
                    select row(g.role, r.name, r.permissions, g.brand_ids)
                    from role_grant g
@@ -141,6 +134,31 @@ async def touch(tx: Tx, session_id: UUID, now: datetime, idle_expires_at: dateti
         """,
         session_id,
         now,
+    )
+
+
+async def continue_in(
+    tx: Tx,
+    current: Session,
+    organization_id: UUID,
+    session_id: UUID,
+    token_hash: bytes,
+    times: tuple[datetime, datetime],
+) -> None:
+    """The same person and browser in another organization. `times`: now, idle end."""
+    await tx.execute(
+        """
+        insert into session (id, organization_id, user_id, token_hash, ip, user_agent,
+                             created_at, last_seen_at, idle_expires_at, expires_at)
+        select $3, $4, user_id, $5, ip, user_agent, $6, $6, $7, expires_at
+        from session where organization_id = $1 and id = $2
+        """,
+        current.organization_id,
+        current.id,
+        session_id,
+        organization_id,
+        token_hash,
+        *times,
     )
 
 
@@ -202,6 +220,7 @@ def _session(row: Record) -> Session:
         last_seen_at=row["last_seen_at"],
         idle_expires_at=row["idle_expires_at"],
         expires_at=row["expires_at"],
+        second_factor=row["second_factor"],
         organizations=tuple(Organization(*each) for each in row["organizations"]),
         view=_view(row),
     )

@@ -67,6 +67,7 @@ class SessionView(BaseModel):
     permissions: list[str]
     brand_ids: list[UUID] | None
     narrower: dict[str, list[UUID]]
+    second_factor: bool
     csrf_token: str
     expires_at: datetime
 
@@ -84,6 +85,7 @@ class SessionView(BaseModel):
             organizations=_organizations(session),
             role=session.role,
             **allowed(session.effective),
+            second_factor=session.second_factor,
             csrf_token=csrf_token,
             expires_at=session.idle_expires_at,
         )
@@ -100,6 +102,14 @@ def _organizations(session: Session) -> list[OrganizationView]:
     if session.view is not None:
         return [OrganizationView(id=session.organization_id, name=session.organization_name)]
     return [OrganizationView(id=one.id, name=one.name) for one in session.organizations]
+
+
+class SwitchRequest(BaseModel):
+    """`PUT /v1/session/organization`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    organization_id: UUID
 
 
 class ResolveRequest(BaseModel):

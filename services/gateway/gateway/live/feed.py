@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer
-from shared.events import BY_TYPE, Event, MemberUpdated, SessionRevoked, decode
+from shared.events import BY_TYPE, Event, MemberRemoved, MemberUpdated, SessionRevoked, decode
 from shared.kafka import client_options, ensure_topics
 from shared.metrics import counter
 from shared.settings import KafkaSettings
@@ -54,7 +54,7 @@ class Reader:
     def _take(self, event: Event[Any]) -> str:
         if isinstance(event.data, SessionRevoked):
             return self._session_revoked(event.data.subject_id)
-        if isinstance(event.data, MemberUpdated):
+        if isinstance(event.data, (MemberUpdated, MemberRemoved)):
             return self._member_updated(event.data.user_id)
         shown = live_event(event)
         if shown is None:

@@ -130,7 +130,7 @@ class Hub:
     def member_updated(self, user_id: UUID) -> None:
         """Have the streams of a user ask for their rights anew."""
         for subscriber in tuple(self._subscribers):
-            if subscriber.actor.subject == str(user_id):
+            if str(user_id) in (subscriber.actor.subject, subscriber.actor.impersonator):
                 subscriber.ask_again()
 
     def start_over(self) -> None:
