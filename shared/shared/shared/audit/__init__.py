@@ -6,6 +6,6 @@ of their own (`refusals`). Code outside of a caller's transaction calls `record`
 
 from .actions import ACTIONS, action_of
 from .entries import Origin, note, record, row
-from .requests import origin_of
+from .requests import is_uuid, origin_of
 
-__all__ = ["ACTIONS", "Origin", "action_of", "note", "origin_of", "record", "row"]
+__all__ = ["ACTIONS", "Origin", "action_of", "is_uuid", "note", "origin_of", "record", "row"]
