@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from .clerk.instance import ClerkInstance
 from .clock import SandboxClock
 from .control.journal import Journal
 from .faults.rules import Faults
@@ -27,6 +28,7 @@ class SandboxDeps:
     faults: Faults
     journal: Journal
     mailbox: Mailbox
+    clerk: ClerkInstance
 
 
 def get_deps(request: Request) -> SandboxDeps:

@@ -4,11 +4,15 @@ import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
 from .accounts import routes as accounts
 from .amc import routes as amc
+from .clerk import control as clerk_control
+from .clerk import routes as clerk
+from .clerk.instance import ClerkInstance
 from .clock import SandboxClock
 from .control import routes as control
 from .control.journal import Journal
@@ -16,8 +20,8 @@ from .deps import SandboxDeps
 from .envelopes import AdsError, json_response, render, universal
 from .faults.middleware import Edge
 from .faults.rules import Faults
+from .lwa import profile, token_endpoint
 from .lwa import routes as consent
-from .lwa import token_endpoint
 from .lwa.grants import Grants
 from .lwa.tokens import TokenMint
 from .mail import routes as mail
@@ -33,9 +37,12 @@ from .world.facts import World
 REGIONS = ("na", "eu", "fe")
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """An ASGI application; regional hosts live under /na, /eu and /fe."""
-    deps = build_deps(settings)
+def create_app(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """An ASGI application; regional hosts live under /na, /eu and /fe, Clerk under /clerk.
+
+    `webhooks` takes the place of the network for Clerk's webhooks.
+    """
+    deps = build_deps(settings, webhooks)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -44,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
             if port := settings.sandbox_smtp_port:
                 listening = smtp_server(settings.bind_host, port, deps.mailbox, deps.faults)
                 await opened.enter_async_context(listening)
+            await opened.enter_async_context(deps.clerk.sending())
             yield
 
     app = FastAPI(title="Leadline sandbox", openapi_url=None, lifespan=lifespan)
@@ -57,14 +65,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(control.health_router)
     app.include_router(control.router)
     app.include_router(mail.router)
+    app.include_router(clerk.router)
+    app.include_router(clerk_control.router)
     return app
 
 
-def build_deps(settings: Settings) -> SandboxDeps:
+def build_deps(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = None) -> SandboxDeps:
     state = State(settings.sandbox_state_dir)
     clock = SandboxClock(state)
     world = World(settings.sandbox_seed, settings.sandbox_brands)
     secret = settings.lwa_client_secret.get_secret_value()
+    mint = TokenMint(settings.sandbox_seed, secret)
     pace = Pace(settings.sandbox_report_pending_seconds, settings.sandbox_report_processing_seconds)
     key = hashlib.sha256(f"download\x1f{settings.sandbox_seed}\x1f{secret}".encode()).digest()
     return SandboxDeps(
@@ -72,17 +83,18 @@ def build_deps(settings: Settings) -> SandboxDeps:
         state=state,
         clock=clock,
         world=world,
-        grants=Grants(state, clock, TokenMint(settings.sandbox_seed, secret)),
+        grants=Grants(state, clock, mint, consent_days=settings.sandbox_consent_days),
         reports=Reports(state, clock, pace, key),
         faults=Faults(world.dice),
         journal=Journal(settings.sandbox_journal_size),
         mailbox=Mailbox(state, clock),
+        clerk=ClerkInstance.build(settings, state, clock, webhooks),
     )
 
 
 def _amazon() -> APIRouter:
     router = APIRouter()
-    for part in (consent, token_endpoint, accounts, reports, downloads, amc):
+    for part in (consent, token_endpoint, profile, accounts, reports, downloads, amc):
         router.include_router(part.router)
     return router
 

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     sandbox_allowed_return_urls: str = ""
     sandbox_report_pending_seconds: float = Field(default=1.0, ge=0)
     sandbox_report_processing_seconds: float = Field(default=2.0, ge=0)
+    sandbox_consent_days: int = Field(default=365, ge=0)
+    sandbox_clerk_webhook_url: str = ""
+    """Where Clerk's webhooks go; empty: nowhere until told."""
+    sandbox_clerk_webhook_secret: SecretStr = SecretStr("")
     sandbox_journal_size: int = Field(default=1000, ge=1)
 
     @cached_property

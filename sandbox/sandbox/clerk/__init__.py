@@ -1,0 +1,1 @@
+"""Plays Clerk: users and organizations, session tokens by rotating keys, its script, signed webhooks."""
