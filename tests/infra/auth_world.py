@@ -84,6 +84,7 @@ class FakeTokenRefresher:
 
     grants: dict[UUID, dict[str, Any]] = field(default_factory=dict[UUID, dict[str, Any]])
     puts: int = 0
+    deletes: int = 0
     down: int = 0
     reauth: bool = False
 
@@ -95,6 +96,10 @@ class FakeTokenRefresher:
             self.down -= 1
             return _problem(503, "database_unavailable")
         connection_id = UUID(request.url.path.split("/")[3])
+        if request.method == "DELETE":
+            self.deletes += 1
+            self.grants.pop(connection_id, None)
+            return httpx.Response(204)
         if request.method == "PUT":
             GrantBody.model_validate_json(request.content)
             self.puts += 1
@@ -130,14 +135,14 @@ class AuthWorld:
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://auth")
 
     async def organization(self, email: str, name: str = "Contoso Agency") -> UUID:
-        hashed = await self.deps.sessions.passwords.hash(PASSWORD)
+        hashed = await self.deps.builtin.passwords.hash(PASSWORD)
         async with self.db.tx(SYSTEM) as tx:
             return await create_organization(tx, name, email, hashed, self.clock())
 
     async def member(
         self, organization_id: UUID, email: str, role: str, brand_ids: list[UUID] | None = None
     ) -> UUID:
-        hashed = await self.deps.sessions.passwords.hash(PASSWORD)
+        hashed = await self.deps.builtin.passwords.hash(PASSWORD)
         member = NewMember(email, hashed, role, brand_ids=brand_ids)
         async with self.db.tx(SYSTEM) as tx:
             return await add_member(tx, organization_id, member, self.clock())
@@ -281,7 +286,7 @@ class Browser:
         assert response.status_code == 303, response.text
         where = urlsplit(response.headers["location"])
         assert response.headers["location"].startswith(f"{PUBLIC_URL}/connections/?")
-        return where.query
+        return where.query.partition("&connection=")[0]
 
     async def connect(self, region: str = "NA", *, user: str = "morgan") -> UUID:
         """The whole consent; returns the active connection."""

@@ -13,9 +13,15 @@ from shared.deps import CurrentActor, admit_unless_narrowed, get_deps, require
 from shared.errors import Forbidden, Unauthenticated
 from shared.internal_tokens import Actor
 
+from .clerk.service import Clerk
 from .connections.consent import ConsentDesk
+from .connections.health import ConsentRule
+from .consent_requests.service import ConsentRequests
 from .discoveries.jobs import Discoverer
-from .identity.domain import Offer
+from .identity.builtin import Builtin
+from .identity.domain import Offer, require_provider
+from .invitations.acceptance import Reception
+from .invitations.service import Desk
 from .pepper import Pepper
 from .sessions.service import Sessions
 from .settings import Settings
@@ -34,6 +40,12 @@ class Deps:
     consents: ConsentDesk
     discoverer: Discoverer
     offer: Offer
+    builtin: Builtin
+    clerk: Clerk | None
+    consent_rule: ConsentRule
+    consent_requests: ConsentRequests
+    invitations: Desk
+    reception: Reception
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +61,14 @@ class User:
     scope: Scope
     permissions: frozenset[str]
     impersonator: str = ""
+    ip: str = ""
 
 
 async def signed_in_user(request: Request, actor: CurrentActor) -> User:
-    """A person with a browser session, whoever they view as; raises Unauthenticated
-    (sign_in_required) for API keys, services and anonymous callers."""
+    """A person with a browser session, whoever they view as; raises Forbidden (not_for_api_keys), or
+    Unauthenticated (sign_in_required) for services and anonymous callers."""
+    if actor.kind == "key":
+        raise Forbidden("This is for signed-in people, not for API keys.", code="not_for_api_keys")
     if actor.kind != "user" or actor.organization_id is None or actor.session_id is None:
         raise Unauthenticated("Sign in first.", code="sign_in_required")
     admit_unless_narrowed(request, actor)
@@ -64,6 +79,7 @@ async def signed_in_user(request: Request, actor: CurrentActor) -> User:
         actor.scope,
         actor.permissions,
         actor.impersonator,
+        actor.ip,
     )
 
 
@@ -76,6 +92,11 @@ async def signed_in_self(user: Annotated[User, Depends(signed_in_user)]) -> User
             hint="Stop viewing as them first.",
         )
     return user
+
+
+async def builtin_only(request: Request) -> None:
+    """The built-in provider's routes are not there under another; raises NotFound."""
+    require_provider(get_deps(request).offer, "builtin")
 
 
 async def open_system_tx(request: Request) -> AsyncIterator[Tx]:
@@ -94,6 +115,7 @@ MemberViewer = Annotated[Actor, Depends(require("member:view_as"))]
 RoleManager = Annotated[Actor, Depends(require("role:manage", every_brand=True))]
 OrganizationManager = Annotated[Actor, Depends(require("organization:manage", every_brand=True))]
 OrganizationOwner = Annotated[Actor, Depends(require("organization:transfer", every_brand=True))]
+ApiKeyManager = Annotated[Actor, Depends(require("api_key:manage"))]
 BrandManager = Annotated[Actor, Depends(require("brand:manage"))]
 DepsOf = Annotated[Deps, Depends(get_deps)]
 SignedInUser = Annotated[User, Depends(signed_in_user)]

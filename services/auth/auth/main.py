@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -20,30 +21,76 @@ from shared.service_client import ServiceClient
 from shared import ratelimit
 
 from .advertisers.routes import router as advertisers
+from .api_keys.routes import router as api_keys
+from .audit.chaining import Chainer, Retention
+from .audit.routes import router as audit_log
 from .brands.routes import router as brands
+from .clerk.build import build_clerk, clerk_offer
+from .clerk.routes import router as clerk_routes
+from .clerk.service import Clerk
 from .connections.consent import ConsentDesk
-from .connections.handover import Handovers, LoginWithAmazon
+from .connections.disconnection import Disconnections
+from .connections.expiry import ExpiryWatch
+from .connections.handover import Handovers
+from .connections.health import ConsentRule
+from .connections.recognition import LoginWithAmazon
 from .connections.routes import router as connections
+from .consent_requests.routes import router as consent_requests
+from .consent_requests.service import ConsentRequests
 from .consumers import HANDLERS
 from .deps import Deps
 from .discoveries.domain import RENEW_EVERY_SECONDS
 from .discoveries.jobs import AmazonAccess, Discoverer
+from .identity.builtin import build_builtin
 from .identity.domain import Offer
 from .identity.routes import router as identity
+from .invitations.acceptance import Reception
+from .invitations.routes import router as invitations
+from .invitations.service import Desk
 from .jobs import FirstOwner, Housekeeping
+from .logins.routes import router as logins
 from .mail.service import Post, Sends
+from .members.routes import router as members
+from .organizations.routes import router as organization
+from .password_resets.routes import router as password_resets
 from .pepper import Pepper
+from .roles.routes import router as roles
+from .second_factors.routes import router as second_factors
+from .session_list.routes import router as session_list
 from .sessions.domain import Lifetime
 from .sessions.passwords import Passwords
 from .sessions.routes import router as sessions
 from .sessions.service import Sessions
-from .sessions.throttle import Limits, LoginThrottle
 from .settings import Settings
+from .sign_ups.routes import router as sign_ups
+from .users.routes import router as users
+from .view_as.routes import router as view_as
 from .workers import Workers
 
 SERVICE = "auth"
 MIGRATIONS = Path(__file__).parent / "migrations"
-ROUTERS = (identity, sessions, brands, connections, advertisers)
+ROUTERS = (
+    identity,
+    clerk_routes,
+    logins,
+    sign_ups,
+    password_resets,
+    users,
+    second_factors,
+    sessions,
+    brands,
+    connections,
+    consent_requests,
+    advertisers,
+    audit_log,
+    members,
+    roles,
+    invitations,
+    organization,
+    view_as,
+    api_keys,
+    session_list,
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +102,7 @@ class Outside:
     token_refresher: ServiceClient | None = None
     passwords: Passwords | None = None
     mailer: Sends | None = None
+    clerk: httpx.AsyncClient | None = None
     clock: Clock = utc_now
 
 
@@ -67,20 +115,53 @@ def create_app(settings: Settings, outside: Outside = Outside()) -> FastAPI:
     refresher = outside.token_refresher or token_refresher_client(settings)
     loops, clock = Loops(), outside.clock
     bus = Bus(settings, db, service=SERVICE, handlers=HANDLERS)
-    sessions = build_sessions(settings, db, passwords, redis)
+    sessions = build_sessions(settings, db)
     handovers = build_handovers(settings, db, clock, http, refresher, loops)
     discoverer = build_discoverer(settings, db, clock, http, refresher)
     consents = ConsentDesk(db, sessions.pepper, handovers, settings.consent_wait_seconds)
     add_loops(loops, handovers, discoverer, Housekeeping(db, clock))
     post = Post(db, sessions.pepper, outside.mailer or open_mailer(settings), clock)
     loops.every(2, post.tick, "post")
-    offer = Offer(settings.identity_provider, settings.sign_up, settings.sends_mail)
+    rule = ConsentRule(timedelta(days=settings.consent_life_days), settings.consent_life_from)
+    watch = ExpiryWatch(db, sessions.pepper, rule, settings.web_root, clock)
+    loops.every(2, Disconnections(db, refresher, clock).tick, "disconnect")
+    loops.every(600, watch.tick, "consent-expiry")
+    links = ConsentRequests(consents, sessions.pepper, settings, link_limiter(redis))
+    offer = Offer(
+        settings.identity_provider, settings.sign_up, settings.sends_mail, clerk_offer(settings)
+    )
+    clerk_http = outside.clerk or httpx.AsyncClient(trust_env=False)
+    clerk = build_clerk(settings, sessions, clerk_http, clock, offer)
+    watch_clerk(loops, clerk, settings.clerk_jwks_refresh_seconds)
+    builtin = build_builtin(settings, db, login_limiter(redis), passwords, offer)
+    desk, reception = build_invitations(settings, db, passwords)
     first_owner = FirstOwner(db, passwords, settings, clock)
-    clients = (Closing(http.aclose), Closing(redis.aclose), refresher)
+    clients = (
+        Closing(http.aclose),
+        Closing(clerk_http.aclose),
+        Closing(redis.aclose),
+        refresher,
+    )
     work = (handovers.workers, discoverer.workers, loops)
     return create_service_app(
         settings,
-        Deps(settings, db, bus, clock, sessions.pepper, sessions, consents, discoverer, offer),
+        Deps(
+            settings,
+            db,
+            bus,
+            clock,
+            sessions.pepper,
+            sessions,
+            consents,
+            discoverer,
+            offer,
+            builtin,
+            clerk,
+            rule,
+            links,
+            desk,
+            reception,
+        ),
         service=SERVICE,
         routers=ROUTERS,
         resources=[db, first_owner, bus, *clients, *work],
@@ -97,6 +178,13 @@ def open_db(settings: Settings) -> Db:
     )
 
 
+def watch_clerk(loops: Loops, clerk: Clerk | None, refresh_seconds: int) -> None:
+    """Fetches Clerk's keys before anybody needs them, and forgets what it no longer repeats."""
+    if clerk is not None:
+        loops.every(refresh_seconds, clerk.keys.refresh, "clerk-keys")
+        loops.every(3600, clerk.forget_old, "clerk-housekeeping")
+
+
 def open_mailer(settings: Settings) -> Mailer | None:
     """None where no SMTP server is set."""
     if not settings.sends_mail:
@@ -109,18 +197,28 @@ def token_refresher_client(settings: Settings) -> ServiceClient:
     return ServiceClient(settings.token_refresher_url, "token-refresher", signer, SERVICE)
 
 
-def build_sessions(settings: Settings, db: Db, passwords: Passwords, redis: Redis) -> Sessions:
-    """Sign-in with its throttle; the limiter fails closed so that Postgres counts in its place."""
+def login_limiter(redis: Redis) -> ratelimit.RateLimiter:
+    """Counts guesses; it fails closed so that Postgres counts in its place."""
+    return ratelimit.RateLimiter(redis, "auth:login", fail_open=False)
+
+
+def build_sessions(settings: Settings, db: Db) -> Sessions:
+    """What every sign-in ends with, whoever proved it."""
     pepper = Pepper(settings.session_pepper.get_secret_value())
-    limits = Limits(
-        per_email=settings.login_attempts_per_email,
-        per_ip=settings.login_attempts_per_ip,
-        window_seconds=settings.login_window_seconds,
-    )
-    limiter = ratelimit.RateLimiter(redis, "auth:login", fail_open=False)
-    throttle = LoginThrottle(limiter, db, pepper, limits)
-    lifetime = Lifetime(settings.session_idle, settings.session_max)
-    return Sessions(db, pepper, passwords, throttle, lifetime)
+    return Sessions(db, pepper, Lifetime(settings.session_idle, settings.session_max))
+
+
+def link_limiter(redis: Redis) -> ratelimit.RateLimiter:
+    """Counts visitors of magic links; their tokens cannot be guessed, so it may fail open."""
+    return ratelimit.RateLimiter(redis, "auth:consent-link")
+
+
+def build_invitations(settings: Settings, db: Db, passwords: Passwords) -> tuple[Desk, Reception]:
+    """How invitations leave, and how they are taken up."""
+    pepper = Pepper(settings.session_pepper.get_secret_value())
+    by_letter, self_service = settings.sends_mail, settings.identity_provider == "builtin"
+    desk = Desk(pepper, settings.invitation_life, settings.web_root, by_letter)
+    return desk, Reception(db, pepper, passwords, self_service, by_letter)
 
 
 def build_handovers(
@@ -139,6 +237,7 @@ def build_handovers(
             settings.lwa_client_id, settings.lwa_client_secret.get_secret_value()
         ),
         redirect_uri=settings.redirect_uri,
+        ask_profile=settings.lwa_ask_profile,
     )
     return Handovers(
         db=db,
@@ -178,6 +277,8 @@ def add_loops(
     loops.every(60, discoverer.schedule, "schedule-discoveries")
     loops.every(5, handovers.tick, "hand-over")
     loops.every(600, housekeeping.tick, "housekeeping")
+    loops.every(1, Chainer(housekeeping.db, housekeeping.clock).tick, "chain-audit")
+    loops.every(3600, Retention(housekeeping.db, housekeeping.clock).tick, "purge-audit")
 
 
 class Closing:

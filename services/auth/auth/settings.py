@@ -1,6 +1,6 @@
 """What the auth service reads from the environment."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -21,9 +21,18 @@ class Settings(ServiceSettings, MailSettings, ClerkSettings):
     session_idle_hours: int = Field(default=12, ge=1)
     session_max_days: int = Field(default=14, ge=1)
 
+    invitation_days: int = Field(default=7, ge=1, le=90)
+
     login_attempts_per_email: int = Field(default=10, ge=1)
     login_attempts_per_ip: int = Field(default=60, ge=1)
     login_window_seconds: int = Field(default=300, ge=1)
+
+    api_key_max_days: int = Field(default=365, ge=0)
+
+    letters_per_email: int = Field(default=5, ge=1)
+    letters_per_ip: int = Field(default=30, ge=1)
+    letters_window_seconds: int = Field(default=3600, ge=1)
+    code_attempts_per_user: int = Field(default=5, ge=1)
 
     first_owner_email: str = ""
     first_owner_password: SecretStr = SecretStr("")
@@ -33,6 +42,10 @@ class Settings(ServiceSettings, MailSettings, ClerkSettings):
     lwa_client_id: str
     lwa_client_secret: SecretStr
     amazon_base_url: str = ""
+    lwa_ask_profile: bool = True
+    consent_life_days: int = Field(default=365, ge=0)
+    consent_life_from: date = date(2026, 6, 30)
+    consent_links_per_ip: int = Field(default=60, ge=1)
     consent_wait_seconds: float = Field(default=20.0, gt=0, le=25)
     discovery_interval_hours: int = Field(default=24, ge=1)
 
@@ -57,8 +70,17 @@ class Settings(ServiceSettings, MailSettings, ClerkSettings):
         return timedelta(hours=self.session_idle_hours)
 
     @property
+    def invitation_life(self) -> timedelta:
+        return timedelta(days=self.invitation_days)
+
+    @property
     def session_max(self) -> timedelta:
         return timedelta(days=self.session_max_days)
+
+    @property
+    def api_key_longest(self) -> timedelta | None:
+        """How long an API key lives at most; None: for ever, if wanted."""
+        return timedelta(days=self.api_key_max_days) if self.api_key_max_days else None
 
     @property
     def discovery_interval(self) -> timedelta:

@@ -35,6 +35,14 @@ class Offer:
     clerk: ClerkOffer | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Half a proof: whoever holds this token has yet to show the second factor. Never a session."""
+
+    token: str
+    expires_at: datetime
+
+
 class IdentityProvider(Protocol[Evidence_contra]):
     """One way of proving who somebody is."""
 
@@ -42,8 +50,9 @@ class IdentityProvider(Protocol[Evidence_contra]):
         """What to show to somebody who is not signed in."""
         ...
 
-    async def prove(self, evidence: Evidence_contra, now: datetime) -> UUID:
-        """The id of the user who is proven; raises Unauthenticated or TooManyRequests."""
+    async def prove(self, evidence: Evidence_contra, now: datetime) -> UUID | Challenge:
+        """The id of the user who is proven, or what is still to be shown; raises Unauthenticated or
+        TooManyRequests."""
         ...
 
 

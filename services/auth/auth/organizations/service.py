@@ -33,14 +33,13 @@ class NewMember:
 
 
 async def create_organization(
-    tx: Tx, name: str, owner_email: str, argon2_hash: str, now: datetime, *, owner_name: str = ""
+    tx: Tx, name: str, owner_email: str, argon2_hash: str, now: datetime
 ) -> UUID:
     """An organization with its owner, a new user; raises Conflict (email_taken)."""
     organization_id = new_id()
     clean = clean_name(name, what=WHAT)
     await queries.insert_organization(tx, organization_id, clean, now)
-    owner = NewMember(owner_email, argon2_hash, "owner", owner_name)
-    await add_member(tx, organization_id, owner, now)
+    await add_member(tx, organization_id, NewMember(owner_email, argon2_hash, "owner"), now)
     return organization_id
 
 

@@ -1,6 +1,5 @@
 """SQL of sessions and sign-in. By token or address: system scope. By id: within the organization."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 

@@ -3,31 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
-from shared.deps import ActorTx, CurrentActor, service_only
+from fastapi import APIRouter, Depends, Response
+from shared.deps import ActorTx, service_only
 from shared.internal_tokens import Actor
 
 from auth.deps import DepsOf, SignedInUser, SystemTx
 
-from .schemas import LoginRequest, ResolvedSession, ResolveRequest, SessionView
-from .service import Attempt, current_session, end_session
+from .schemas import ResolvedSession, ResolveRequest, SessionView
+from .service import Origin, current_session, end_session
 
 router = APIRouter(tags=["session"])
-
-
-@router.post("/v1/session")
-async def sign_in(
-    body: LoginRequest,
-    actor: CurrentActor,
-    deps: DepsOf,
-    response: Response,
-    user_agent: Annotated[str, Header(max_length=2048)] = "",
-) -> SessionView:
-    """Sign in; the session's token travels only in the HttpOnly cookie."""
-    attempt = Attempt(body.email, body.password, actor.ip, user_agent, _previous(actor))
-    signed_in = await deps.sessions.sign_in(attempt, deps.clock())
-    set_cookie(response, deps, signed_in.token)
-    return SessionView.of(signed_in.session, deps.pepper.csrf_token(signed_in.session.id))
 
 
 @router.get("/v1/session")
@@ -70,7 +55,17 @@ def set_cookie(response: Response, deps: DepsOf, token: str) -> None:
     )
 
 
-def _previous(actor: Actor) -> tuple[UUID, UUID] | None:
+async def start_session(
+    response: Response, deps: DepsOf, user_id: UUID, origin: Origin
+) -> SessionView:
+    """How every provider's sign-in ends: a new session, its token in the cookie alone."""
+    signed_in = await deps.sessions.open(user_id, origin, deps.clock())
+    set_cookie(response, deps, signed_in.token)
+    return SessionView.of(signed_in.session, deps.pepper.csrf_token(signed_in.session.id))
+
+
+def origin_of(actor: Actor, user_agent: str) -> Origin:
+    """The browser of a caller, and the session it holds already."""
     if actor.kind != "user" or actor.organization_id is None or actor.session_id is None:
-        return None
-    return actor.organization_id, actor.session_id
+        return Origin(actor.ip, user_agent)
+    return Origin(actor.ip, user_agent, (actor.organization_id, actor.session_id))

@@ -1,7 +1,7 @@
 """Requests and responses about sessions."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,8 @@ from auth.text import Line, Token
 
 from .domain import Session, View
 
+PasswordField = Annotated[str, Field(min_length=1, max_length=1024, repr=False)]
+
 
 class LoginRequest(BaseModel):
     """`POST /v1/session`."""
@@ -18,7 +20,7 @@ class LoginRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     email: Line
-    password: str = Field(min_length=1, max_length=1024, repr=False)
+    password: PasswordField
 
 
 def allowed(effective: Effective) -> dict[str, Any]:
@@ -76,7 +78,9 @@ class SessionView(BaseModel):
         own = UserView(id=session.user_id, email=session.email, name=session.user_name)
         view = session.view
         return cls(
-            user=own if view is None else UserView(id=view.user_id, email=view.email, name=view.name),
+            user=own
+            if view is None
+            else UserView(id=view.user_id, email=view.email, name=view.name),
             impersonator=None if view is None else own,
             viewing_as=None if view is None else _viewing_as(view),
             organization=OrganizationView(
@@ -92,9 +96,7 @@ class SessionView(BaseModel):
 
 
 def _viewing_as(view: View) -> ViewingAs:
-    return ViewingAs(
-        user_id=view.user_id, email=view.email, name=view.name, expires_at=view.until
-    )
+    return ViewingAs(user_id=view.user_id, email=view.email, name=view.name, expires_at=view.until)
 
 
 def _organizations(session: Session) -> list[OrganizationView]:

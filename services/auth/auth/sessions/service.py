@@ -1,4 +1,4 @@
-"""Signing in and out, and telling the gateway who a session token belongs to."""
+"""Sessions: opened for whoever was proven to be a user, ended, and told to the gateway by their token."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,26 +8,18 @@ from shared.db import SYSTEM, Db, Tx
 from shared.errors import Unauthenticated
 from shared.events import SessionRevoked
 from shared.ids import new_id
-from shared.metrics import counter
 
-from auth.names import fold_email
 from auth.pepper import Pepper, new_bearer
 from shared import outbox
 
 from . import queries
 from .domain import Lifetime, Session
-from .passwords import Passwords
-from .throttle import LoginThrottle
-
-SIGN_INS = counter("sign_ins_total", "Attempts to sign in that reached the password", ["outcome"])
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """Somebody at `ip` trying to sign in; `previous` is the session their browser holds already."""
+class Origin:
+    """The browser a session is for; `previous` is the one it holds already, which ends."""
 
-    email: str
-    password: str
     ip: str = ""
     user_agent: str = ""
     previous: tuple[UUID, UUID] | None = None
@@ -43,31 +35,40 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Sign-in opens its own transactions: the password is checked between two short ones."""
+    """What every identity provider ends with: our own session."""
 
     db: Db
     pepper: Pepper
-    passwords: Passwords
-    throttle: LoginThrottle
     lifetime: Lifetime
 
-    async def sign_in(self, attempt: Attempt, now: datetime) -> SignedIn:
-        """Always a new token; ends the browser's previous session. Raises TooManyRequests
-        (login_throttled) or Unauthenticated (invalid_credentials), the same for unknown users."""
-        email = fold_email(attempt.email)
-        await self.throttle.admit(email, attempt.ip, now)
+    async def open(self, user_id: UUID, origin: Origin, now: datetime) -> SignedIn:
+        """A session in the organization they belong to the longest; raises Unauthenticated
+        (no_organization)."""
         async with self.db.tx(SYSTEM) as tx:
-            login = await queries.login_of(tx, email)
-        stored = login.argon2_hash if login else None
-        if not await self.passwords.matches(stored, attempt.password) or login is None:
-            SIGN_INS.labels(outcome="refused").inc()
-            raise Unauthenticated(
-                "E-mail address or password is wrong.", code="invalid_credentials"
-            )
-        await self._rehash(login, attempt.password)
-        await self.throttle.forgive(email)
-        SIGN_INS.labels(outcome="done").inc()
-        return await self._open(login, attempt, now)
+            home = await queries.home_of(tx, user_id)
+            if home is not None:
+                return await self.open_in(tx, home, user_id, origin, now)
+            if origin.previous is not None:
+                await end_session(tx, *origin.previous, now)
+        raise Unauthenticated("You belong to no organization any more.", code="no_organization")
+
+    async def open_in(
+        self, tx: Tx, organization_id: UUID, user_id: UUID, origin: Origin, now: datetime
+    ) -> SignedIn:
+        """Always a new id and a new token, and the browser's previous session ends: nothing that was
+        planted before is worth anything."""
+        session_id, token = new_id(), new_bearer()
+        token_hash = self.pepper.session_hash(token)
+        end = self.lifetime.end(now)
+        times = (now, self.lifetime.idle_end(now, end), end)
+        where = (origin.ip[:64], origin.user_agent[:256])
+        if origin.previous is not None:
+            await end_session(tx, *origin.previous, now)
+        await queries.insert(tx, session_id, organization_id, user_id, token_hash, where, times)
+        session = await queries.live_by_token(tx, token_hash, now)
+        if session is None:
+            raise session_over()
+        return SignedIn(session, token)
 
     async def resolve(self, tx: Tx, token: str, now: datetime) -> Session:
         """The live session of a token, its idle time extended; raises Unauthenticated."""
@@ -78,28 +79,6 @@ class Sessions:
             idle_end = self.lifetime.idle_end(now, session.expires_at)
             await queries.touch(tx, session.id, now, idle_end)
         return session
-
-    async def _open(self, login: queries.Login, attempt: Attempt, now: datetime) -> SignedIn:
-        session_id, token = new_id(), new_bearer()
-        end = self.lifetime.end(now)
-        times = (now, self.lifetime.idle_end(now, end), end)
-        origin = (attempt.ip[:64], attempt.user_agent[:256])
-        token_hash = self.pepper.session_hash(token)
-        async with self.db.tx(SYSTEM) as tx:
-            if attempt.previous is not None:
-                await end_session(tx, *attempt.previous, now)
-            await queries.insert(tx, session_id, login, token_hash, origin, times)
-            session = await queries.live_by_token(tx, token_hash, now)
-        if session is None:
-            raise session_over()
-        return SignedIn(session, token)
-
-    async def _rehash(self, login: queries.Login, password: str) -> None:
-        if not self.passwords.outdated(login.argon2_hash):
-            return
-        renewed = await self.passwords.renew(password)
-        async with self.db.tx(SYSTEM) as tx:
-            await queries.replace_hash(tx, login.user_id, login.argon2_hash, renewed)
 
 
 async def current_session(
@@ -118,6 +97,15 @@ async def end_session(tx: Tx, organization_id: UUID, session_id: UUID, now: date
     if user_id is not None:
         data = SessionRevoked(subject_id=session_id, user_id=user_id)
         await outbox.add(tx, data, organization_id=organization_id)
+
+
+async def end_sessions_of(
+    tx: Tx, user_id: UUID, now: datetime, *, keep: UUID | None = None
+) -> None:
+    """Ends all of a person's sessions, in every organization, but the one to `keep`."""
+    for organization_id, session_id in await queries.live_of_user(tx, user_id, now):
+        if session_id != keep:
+            await end_session(tx, organization_id, session_id, now)
 
 
 def session_over() -> Unauthenticated:

@@ -1,0 +1,1 @@
+"""Links by letter that let somebody choose a new password."""

@@ -1,0 +1,79 @@
+"""One's own name and password."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.db import SYSTEM, Db, Tx
+from shared.errors import Conflict, NotFound
+from shared.events import MemberUpdated
+
+from auth.identity.letters import Letters
+from auth.logins import queries as logins
+from auth.mail.service import post
+from auth.names import clean_name
+from auth.organizations.queries import put_password
+from auth.pepper import Pepper
+from auth.second_factors.service import Owner, password_wrong
+from auth.sessions.passwords import Passwords
+from auth.sessions.service import end_sessions_of
+from auth.sessions.throttle import LoginThrottle
+from shared import outbox
+
+from . import queries
+from .queries import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPassword:
+    db: Db
+    pepper: Pepper
+    passwords: Passwords
+    throttle: LoginThrottle
+    letters: Letters
+
+    async def change(self, owner: Owner, current: str, new: str, now: datetime) -> None:
+        """Ends the person's other sessions and is told by letter. Raises Unprocessable
+        (password_wrong, password_weak …), Conflict, or TooManyRequests (code_throttled)."""
+        await self.throttle.admit(str(owner.user_id), owner.ip, now)
+        async with self.db.tx(SYSTEM) as tx:
+            login = await logins.login_of_user(tx, owner.user_id)
+        stored = login.argon2_hash if login else None
+        if not await self.passwords.matches(stored, current) or login is None:
+            raise password_wrong()
+        await self.passwords.check(new, (login.email,))
+        hashed = await self.passwords.hash(new)
+        async with self.db.tx(SYSTEM) as tx:
+            if not await logins.replace_hash(tx, owner.user_id, login.argon2_hash, hashed):
+                raise Conflict(
+                    "The password was changed at the same time.", code="password_changed"
+                )
+            await set_password(tx, owner.user_id, hashed, now, keep=owner.session_id)
+            await post(tx, self.pepper, self.letters.password_changed(login.email), now)
+        await self.throttle.forgive(str(owner.user_id))
+
+
+async def set_password(
+    tx: Tx, user_id: UUID, argon2_hash: str, now: datetime, *, keep: UUID | None = None
+) -> None:
+    """A new password: whoever used the old one is out, but for the session to `keep`."""
+    await put_password(tx, user_id, argon2_hash, now)
+    await logins.forget_challenges(tx, user_id)
+    await end_sessions_of(tx, user_id, now, keep=keep)
+
+
+async def profile_of(tx: Tx, user_id: UUID) -> Profile:
+    """Raises NotFound for somebody who is gone."""
+    found = await queries.profile_of(tx, user_id)
+    if found is None:
+        raise NotFound("There is no such user.", code="user_not_found")
+    return found
+
+
+async def rename(tx: Tx, user_id: UUID, raw_name: str) -> Profile:
+    """The name every organization of the person sees."""
+    await queries.rename(tx, user_id, clean_name(raw_name, what="name"))
+    for organization_id in await queries.organizations_of(tx, user_id):
+        data = MemberUpdated(subject_id=user_id, user_id=user_id)
+        await outbox.add(tx, data, organization_id=organization_id)
+    return await profile_of(tx, user_id)
