@@ -1,10 +1,10 @@
 """Reads Clerk session tokens: the header's key, the signature, then the claims."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import jwt
 from jwt.types import Options
-from shared.clock import Clock
 
 from .keys import Keys
 from .tokens import (
@@ -32,13 +32,12 @@ _SIGNATURE_ONLY: Options = {
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """One Clerk instance's tokens, by the service's own clock."""
+    """One Clerk instance's tokens."""
 
     keys: Keys
     expected: Expected
-    clock: Clock
 
-    async def read(self, token: str) -> ClerkToken:
+    async def read(self, token: str, now: datetime) -> ClerkToken:
         """What a token says; raises Unauthenticated, Forbidden, or Unavailable while the key that it
         needs cannot be fetched. The claims are looked at only after the signature."""
         if len(token) > MAX_TOKEN_CHARACTERS:
@@ -49,4 +48,4 @@ class Verifier:
             claims = jwt.decode(token, key, algorithms=[ALGORITHM], options=_SIGNATURE_ONLY)
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             raise invalid("signature") from None
-        return believe(claims, self.expected, self.clock())
+        return believe(claims, self.expected, now)
