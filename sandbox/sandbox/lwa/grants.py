@@ -122,7 +122,8 @@ class Grants:
         if grant.generation != self.generation(grant.user):
             return False
         age = self._clock.now().timestamp() - grant.given_at
-        return not self._consent_days or age < self._consent_days * _DAY_SECONDS
+        unending = not (self._consent_days and grant.given_at)
+        return unending or age < self._consent_days * _DAY_SECONDS
 
     def generation(self, user: str) -> int:
         return (self._state.get("revocations", user) or {"generation": 0})["generation"]

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sandbox.deps import Deps
 from sandbox.world.tree import User
 
-from .token_endpoint import NO_CACHE, TOKEN_MEDIA
+from .token_endpoint import JSON_MEDIA, NO_CACHE
 
 router = APIRouter()
 
@@ -53,4 +53,4 @@ def _token(request: Request) -> str:
 
 
 def _answer(body: dict[str, Any], status: int) -> Response:
-    return Response(orjson.dumps(body), status, media_type=TOKEN_MEDIA, headers=NO_CACHE)
+    return Response(orjson.dumps(body), status, media_type=JSON_MEDIA, headers=NO_CACHE)

@@ -24,7 +24,7 @@ _GRANT_TEXTS = {
     ),
 }
 NO_CACHE = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache"}
-TOKEN_MEDIA = "application/json;charset=UTF-8"
+JSON_MEDIA = "application/json;charset=UTF-8"
 _TYPES = {
     "invalid_grant": "OA2InvalidGrantException",
     "invalid_request": "OA2InvalidRequestException",
@@ -66,7 +66,7 @@ async def exchange_token(request: Request, deps: Deps) -> Response:
         "token_type": "bearer",
         "expires_in": ACCESS_SECONDS,
     }
-    return Response(orjson.dumps(body), media_type=TOKEN_MEDIA, headers=NO_CACHE)
+    return Response(orjson.dumps(body), media_type=JSON_MEDIA, headers=NO_CACHE)
 
 
 def _granted(fields: dict[str, str], deps: SandboxDeps) -> tuple[Grant, str]:
@@ -132,4 +132,4 @@ def _basic(encoded: str) -> dict[str, str]:
 def _failure(error: TokenError) -> Response:
     body = orjson.dumps({"error_description": error.description, "error": error.error})
     headers = NO_CACHE | {"X-Amzn-ErrorType": f"{_TYPES[error.error]}:sandbox"}
-    return Response(body, error.status, media_type=TOKEN_MEDIA, headers=headers)
+    return Response(body, error.status, media_type=JSON_MEDIA, headers=headers)

@@ -3,6 +3,7 @@
 from shared.consumers import on
 from shared.db import Tx
 from shared.events import (
+    ActionRecorded,
     CredentialReauthRequired,
     CredentialRecovered,
     CredentialRefreshed,
@@ -10,11 +11,13 @@ from shared.events import (
     Event,
 )
 
-from .connections.service import note_credential, note_recovery
+from .audit.chaining import receive
+from .connections.service import note_credential, note_recovery, note_refresh
 
 
 async def credential_refreshed(tx: Tx, event: Event[CredentialRefreshed]) -> None:
-    await note_credential(tx, event.tenantid, event.data.connection_id, "healthy")
+    data = event.data
+    await note_refresh(tx, event.tenantid, data.connection_id, data.refreshed_at)
 
 
 async def credential_refresh_failed(tx: Tx, event: Event[CredentialRefreshFailed]) -> None:
@@ -30,6 +33,7 @@ async def credential_recovered(tx: Tx, event: Event[CredentialRecovered]) -> Non
 
 
 HANDLERS = (
+    on(ActionRecorded, receive),
     on(CredentialRefreshed, credential_refreshed),
     on(CredentialRefreshFailed, credential_refresh_failed),
     on(CredentialReauthRequired, credential_reauth_required),

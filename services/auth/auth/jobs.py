@@ -9,12 +9,17 @@ from shared.db import SYSTEM, Db
 
 from .connections import queries as connections
 from .connections.domain import ABANDONED_AFTER
+from .consent_requests import queries as consent_requests
+from .consent_requests.domain import KEEP as KEEP_REQUESTS
 from .discoveries import queries as discoveries
+from .logins import queries as logins
 from .organizations import queries as organizations
 from .organizations.service import create_first_owner
+from .password_resets import queries as password_resets
 from .sessions import queries as sessions
 from .sessions.passwords import Passwords
 from .settings import Settings
+from .sign_ups import queries as sign_ups
 
 KEEP_ENDED = timedelta(days=7)
 KEEP_DISCOVERIES = timedelta(days=30)
@@ -23,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """Forgets what has ended: sessions, login counters, consents never completed, old discoveries."""
+    """Forgets what has ended: sessions, login counters, unanswered sign-ups and resets, consents never completed, old discoveries."""
 
     db: Db
     clock: Clock
@@ -32,7 +37,11 @@ class Housekeeping:
         now = self.clock()
         async with self.db.tx(SYSTEM) as tx:
             await sessions.forget_ended(tx, now - KEEP_ENDED)
+            await logins.delete_expired(tx, now)
+            await sign_ups.delete_expired(tx, now - KEEP_ENDED)
+            await password_resets.delete_expired(tx, now - KEEP_ENDED)
             await connections.forget_abandoned(tx, now - timedelta(days=1), now - ABANDONED_AFTER)
+            await consent_requests.forget_old(tx, now - KEEP_REQUESTS)
             await discoveries.forget_old(tx, now - KEEP_DISCOVERIES)
 
 

@@ -27,6 +27,11 @@ class RegionEndpoints:
     api_url: str
     requires_https_downloads: bool = True
 
+    @property
+    def profile_url(self) -> str:
+        """Login with Amazon's customer profile, on the token endpoint's host."""
+        return self.token_url.removesuffix("/auth/o2/token") + "/user/profile"
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:

@@ -34,8 +34,14 @@ from .fields import optional_integer, text
 from .responses import Json, decode_json, decode_object, request_id_of, retry_after_seconds
 
 CAMPAIGN_MANAGEMENT = "advertising::campaign_management"
+PROFILE = "profile"
+MANAGE_ACCESS_URL = "https://www.amazon.com/ap/adam"
+"""Where an Amazon user removes an application. Login with Amazon has no endpoint by which the
+application itself could end a grant; it can only delete its tokens."""
 TOKEN_TIMEOUT = httpx.Timeout(35.0, connect=10.0)
+PROFILE_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _MAX_TOKEN_BYTES = 2048
+_MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,14 @@ class TokenGrant:
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserProfile:
+    """Who a token acts for. `user_id` is the same for every application of one developer account."""
+
+    user_id: str
+    name: str
 
 
 def authorize_url(
@@ -131,6 +145,28 @@ async def refresh(
     if grant.refresh_token:
         return grant
     return TokenGrant(grant.access_token, refresh_token, grant.expires_in)
+
+
+async def user_profile(
+    http: httpx.AsyncClient, endpoints: RegionEndpoints, access_token: str
+) -> UserProfile:
+    """`GET /user/profile`: the scope `profile` gives user_id, name and e-mail, of which the last is
+    not kept. An AuthError when the grant lacks the scope or the token is refused."""
+    try:
+        response = await http.request(
+            "GET",
+            endpoints.profile_url,
+            headers={"Accept": "application/json", "Authorization": f"Bearer {access_token}"},
+            auth=None,
+            follow_redirects=False,
+            timeout=PROFILE_TIMEOUT,
+        )
+    except httpx.RequestError as error:
+        raise ConnectionLost(f"no answer from the profile endpoint ({_name(error)})") from None
+    if response.status_code != 200:
+        raise classify_token_error(response)
+    raw = decode_object(response)
+    return UserProfile(text(raw, "user_id")[:_MAX_NAME], text(raw, "name")[:_MAX_NAME])
 
 
 async def _request_token(

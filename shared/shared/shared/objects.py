@@ -20,6 +20,7 @@ from .errors import NotFound, Unavailable, UpstreamFailed
 from .ids import new_id
 
 _CHUNK = 1 << 20
+_PAGE = 500
 
 
 class ObjectMissing(NotFound):
@@ -93,6 +94,15 @@ class ObjectStore:
                 await obstore.delete_async(self._store, _checked(uri))
         except ObjectMissing:
             return
+
+    async def delete_folder(self, folder: str) -> int:
+        """Everything under `folder`; how many objects that were."""
+        prefix, deleted = _checked(folder) + "/", 0
+        with _translated(folder):
+            async for page in obstore.list(self._store, prefix, chunk_size=_PAGE):
+                await obstore.delete_async(self._store, [found["path"] for found in page])
+                deleted += len(page)
+        return deleted
 
     async def exists(self, uri: str) -> bool:
         try:

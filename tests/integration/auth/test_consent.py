@@ -59,7 +59,8 @@ async def test_a_consent_makes_the_connection_active_and_hands_the_grant_over(
     assert 0 < grant["expires_in"] <= 3600
     (event,) = await world.events("connection.authorized")
     assert event["data"]["connection_id"] == str(connection_id)
-    assert event["data"]["scopes"] == ["advertising::campaign_management"]
+    assert event["data"]["scopes"] == ["advertising::campaign_management", "profile"]
+    assert event["data"]["amazon_user_name"] == shown["amazon_user_name"] == "Morgan Vale"
     assert await secrets_left(world) == 0
 
 

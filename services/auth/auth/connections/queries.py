@@ -1,7 +1,7 @@
 """SQL of connections and of the consents that open them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -9,12 +9,13 @@ from shared.db import Scope, Tx
 
 from auth.scopes import brands_of, organization_of
 
-from .domain import OpenConsent
+from .domain import AmazonUser, Before, OpenConsent
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One Amazon user's consent and how its latest discovery went."""
+    """One Amazon user's consent and how its latest discovery went. `handing_over`: a consent is on its
+    way to token-refresher; `held_*`: one waits for a person's decision."""
 
     id: UUID
     region: str
@@ -30,6 +31,16 @@ class Connection:
     discovery_finished_at: datetime | None
     profiles: int
     advertisers: int
+    revoked_at: datetime | None
+    refreshed_at: datetime | None
+    handing_over: bool
+    held_reason: str | None
+    held_user_name: str | None
+    held_until: datetime | None
+    looked_at: datetime | None
+    visible_now: int
+    visible_before: int
+    failed_looks: int
 
 
 async def list_visible(tx: Tx, scope: Scope, connection_id: UUID | None = None) -> list[Connection]:
@@ -38,13 +49,33 @@ async def list_visible(tx: Tx, scope: Scope, connection_id: UUID | None = None) 
     rows = await tx.fetch(
         """
         select c.id, c.region, c.label, c.amazon_user_name, c.status, c.credential_state,
-               c.error_code, c.created_at, c.consented_at,
+               c.error_code, c.created_at, c.consented_at, c.revoked_at, c.refreshed_at,
+               coalesce(h.stage in ('code', 'grant'), false) as handing_over,
+               case when h.stage = 'held' then h.held_reason end as held_reason,
+               case when h.stage = 'held' then h.amazon_user_name end as held_user_name,
+               case when h.stage = 'held' then h.expires_at end as held_until,
+               looks.looked_at, coalesce(looks.visible_now, 0) as visible_now,
+               coalesce(looks.visible_before, 0) as visible_before,
+               coalesce(looks.failed, 0) as failed_looks,
                coalesce(d.state, 'pending') as discovery_state,
                d.error_code as discovery_error_code, d.finished_at as discovery_finished_at,
                case when $2::uuid[] is null then coalesce(d.profiles, 0) else own.profiles end as profiles,
                case when $2::uuid[] is null then coalesce(d.advertisers, 0)
                     else own.advertisers end as advertisers
         from connection c
+        left join handover h on h.organization_id = c.organization_id and h.connection_id = c.id
+        left join lateral (
+            select max(x.finished_at) filter (where x.state = 'done') as looked_at,
+                   (array_agg(x.advertisers order by x.finished_at desc)
+                        filter (where x.state = 'done'))[1] as visible_now,
+                   max(x.advertisers) filter (where x.state = 'done') as visible_before,
+                   count(*) filter (where x.state = 'failed' and x.finished_at > coalesce(
+                       (select max(y.finished_at) from discovery y
+                        where y.organization_id = c.organization_id and y.connection_id = c.id
+                          and y.state = 'done'), '-infinity')) as failed
+            from discovery x
+            where x.organization_id = c.organization_id and x.connection_id = c.id
+        ) looks on true
         left join lateral (
             select x.state, x.error_code, x.finished_at, x.profiles, x.advertisers
             from discovery x
@@ -82,6 +113,8 @@ async def take_pending(
         select c.id from connection c
         where c.organization_id = $1 and c.region = $2 and c.created_by = $3
           and c.status = 'pending'
+          and not exists (select 1 from consent_request r
+                          where r.organization_id = $1 and r.connection_id = c.id)
           and not exists (select 1 from consent_state s
                           where s.organization_id = $1 and s.connection_id = c.id
                             and s.session_id <> $4 and s.expires_at > $5)
@@ -144,8 +177,9 @@ async def insert_state(tx: Tx, state_hash: bytes, consent: OpenConsent, now: dat
     await tx.execute(
         """
         insert into consent_state
-            (state_hash, organization_id, connection_id, session_id, created_at, expires_at)
-        values ($1, $2, $3, $4, $5, $6)
+            (state_hash, organization_id, connection_id, session_id, created_at, expires_at,
+             consent_request_id, browser_hash)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         state_hash,
         consent.organization_id,
@@ -153,6 +187,23 @@ async def insert_state(tx: Tx, state_hash: bytes, consent: OpenConsent, now: dat
         consent.session_id,
         now,
         consent.expires_at,
+        consent.consent_request_id,
+        consent.browser_hash,
+    )
+
+
+async def forget_states_of(
+    tx: Tx, organization_id: UUID, connection_id: UUID, session_id: UUID
+) -> None:
+    """A page that the same session opens again for the same connection replaces the one before."""
+    await tx.execute(
+        """
+        delete from consent_state
+        where organization_id = $1 and connection_id = $2 and session_id = $3
+        """,
+        organization_id,
+        connection_id,
+        session_id,
     )
 
 
@@ -161,17 +212,12 @@ async def take_state(tx: Tx, state_hash: bytes) -> OpenConsent | None:
     row = await tx.fetchrow(
         """
         delete from consent_state where state_hash = $1
-        returning connection_id, organization_id, session_id, expires_at
+        returning organization_id, expires_at, connection_id, session_id, consent_request_id,
+                  browser_hash
         """,
         state_hash,
     )
-    return (
-        None
-        if row is None
-        else OpenConsent(
-            row["connection_id"], row["organization_id"], row["session_id"], row["expires_at"]
-        )
-    )
+    return None if row is None else OpenConsent(**dict(row))
 
 
 async def note_error(tx: Tx, organization_id: UUID, connection_id: UUID, code: str | None) -> None:
@@ -184,24 +230,65 @@ async def note_error(tx: Tx, organization_id: UUID, connection_id: UUID, code: s
     )
 
 
-async def activate(tx: Tx, organization_id: UUID, connection_id: UUID, now: datetime) -> bool:
-    """Marks the consent as given; True when it had been given before."""
-    before = await tx.fetchrow(
-        "select consented_at from connection where organization_id = $1 and id = $2 for update",
+async def lock(tx: Tx, organization_id: UUID, connection_id: UUID) -> Record | None:
+    """Status, region, label and owner, held until the transaction ends."""
+    return await tx.fetchrow(
+        """
+        select status, region, label, created_by, consented_at, error_code from connection
+        where organization_id = $1 and id = $2 for no key update
+        """,
         organization_id,
         connection_id,
     )
+
+
+async def before(tx: Tx, organization_id: UUID, connection_id: UUID) -> Before:
+    """What a connection is before a consent arrives."""
+    row = await tx.fetchrow(
+        """
+        select c.status, c.amazon_user_id, c.amazon_user_name,
+               array(select distinct l.region || ':' || l.profile_id
+                     from advertiser_connection l
+                     where l.organization_id = $1 and l.connection_id = $2) as seats
+        from connection c where c.organization_id = $1 and c.id = $2
+        """,
+        organization_id,
+        connection_id,
+    )
+    if row is None:
+        return Before("revoked", AmazonUser(), frozenset())
+    seats = frozenset((r, p) for r, _, p in (seat.partition(":") for seat in row["seats"]))
+    user = AmazonUser(row["amazon_user_id"], row["amazon_user_name"])
+    return Before(row["status"], user, seats)
+
+
+async def activate(
+    tx: Tx, organization_id: UUID, connection_id: UUID, user: AmazonUser, now: datetime
+) -> None:
+    """Marks the consent as given, by whom where that is known."""
     await tx.execute(
         """
         update connection
-        set status = 'active', credential_state = 'healthy', error_code = null, consented_at = $3
+        set status = 'active', credential_state = 'healthy', error_code = null, consented_at = $3,
+            refreshed_at = $3, expiry_warned_days = null, amazon_user_id = $4, amazon_user_name = $5
         where organization_id = $1 and id = $2
         """,
         organization_id,
         connection_id,
         now,
+        user.id,
+        user.name,
     )
-    return before is not None and before["consented_at"] is not None
+
+
+async def rename(tx: Tx, organization_id: UUID, connection_id: UUID, label: str) -> bool:
+    tag = await tx.execute(
+        "update connection set label = $3 where organization_id = $1 and id = $2 and label <> $3",
+        organization_id,
+        connection_id,
+        label,
+    )
+    return tag == "UPDATE 1"
 
 
 async def is_active(tx: Tx, organization_id: UUID, connection_id: UUID) -> bool:
@@ -216,14 +303,62 @@ async def is_active(tx: Tx, organization_id: UUID, connection_id: UUID) -> bool:
 async def set_credential_state(
     tx: Tx, organization_id: UUID, connection_id: UUID, state: str
 ) -> None:
+    """Of a connection that has not ended: what is told late about one that has changes nothing."""
     await tx.execute(
         """
         update connection set credential_state = $3
-        where organization_id = $1 and id = $2 and credential_state <> $3
+        where organization_id = $1 and id = $2 and credential_state <> $3 and status <> 'revoked'
         """,
         organization_id,
         connection_id,
         state,
+    )
+
+
+async def note_refresh(
+    tx: Tx, organization_id: UUID, connection_id: UUID, refreshed_at: datetime
+) -> None:
+    await tx.execute(
+        """
+        update connection set refreshed_at = $3
+        where organization_id = $1 and id = $2 and (refreshed_at is null or refreshed_at < $3)
+        """,
+        organization_id,
+        connection_id,
+        refreshed_at,
+    )
+
+
+async def expiring(
+    tx: Tx, since: date, consented_before: datetime, consented_after: datetime
+) -> list[Record]:
+    """Active connections whose consent ends within the longest warning, with whom to tell; locked."""
+    return await tx.fetch(
+        """
+        select c.id, c.organization_id, o.name as organization_name, c.label, c.consented_at,
+               c.expiry_warned_days, u.email
+        from connection c
+        join organization o on o.id = c.organization_id
+        join app_user u on u.id = c.created_by
+        where c.status = 'active' and c.consented_at <= $2 and c.consented_at > $3
+          and c.consented_at >= $1::date
+          and (c.expiry_warned_days is null or c.expiry_warned_days > 1)
+        order by c.id for no key update of c skip locked
+        """,
+        since,
+        consented_before,
+        consented_after,
+    )
+
+
+async def note_expiry_warning(
+    tx: Tx, organization_id: UUID, connection_id: UUID, days: int
+) -> None:
+    await tx.execute(
+        "update connection set expiry_warned_days = $3 where organization_id = $1 and id = $2",
+        organization_id,
+        connection_id,
+        days,
     )
 
 
@@ -233,7 +368,10 @@ async def forget_abandoned(tx: Tx, state_before: datetime, pending_before: datet
     await tx.execute(
         """
         delete from connection c
-        where c.status = 'pending' and c.created_at < $1
+        where c.created_at < $1
+          and (c.status = 'pending' or (c.status = 'revoked' and c.consented_at is null))
+          and not exists (select 1 from disconnection d
+                          where d.connection_id = c.id and d.ended_at is null)
           and not exists (select 1 from consent_state s where s.connection_id = c.id)
           and not exists (select 1 from handover h where h.connection_id = c.id)
         """,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 REGIONS = ("NA", "EU", "FE")
@@ -24,6 +25,15 @@ class Claim:
     attempts: int
     regions_done: frozenset[str]
     lease_token: UUID
+
+
+class Source(Protocol):
+    """Anything that names the connection through which something is seen."""
+
+    @property
+    def organization_id(self) -> UUID: ...
+    @property
+    def connection_id(self) -> UUID: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,18 @@ from auth.advertisers.service import emit_linked
 from shared import outbox
 
 from . import sightings_queries as rows
-from .domain import Changes, Claim, Known, Look, Seen, compare
+from .domain import Changes, Claim, Known, Look, Seen, Source, compare
 
 
 async def apply_look(tx: Tx, claim: Claim, look: Look, now: datetime) -> None:
     """Brings what is known in line with what was seen; nothing changed means no event."""
     await rows.lock_organization(tx, claim.organization_id)
+    if not await rows.is_active(tx, claim):
+        return
     known = await rows.known(tx, claim, look.region, look.amazon_ids)
     changes = compare(look, known)
     await _arrive(tx, claim, changes, now)
-    await _leave(tx, claim, changes.gone, now)
+    await leave(tx, claim, changes.gone, now)
 
 
 async def _arrive(tx: Tx, claim: Claim, changes: Changes, now: datetime) -> None:
@@ -41,8 +43,8 @@ async def _arrive(tx: Tx, claim: Claim, changes: Changes, now: datetime) -> None
         await _emit_linked(tx, claim, advertiser_id, seen, brands.get(advertiser_id))
 
 
-async def _leave(tx: Tx, claim: Claim, gone: Sequence[Known], now: datetime) -> None:
-    """The link ends; where another connection still sees the advertiser, that one is announced."""
+async def leave(tx: Tx, claim: Source, gone: Sequence[Known], now: datetime) -> None:
+    """The link ends (also by a disconnection); where another connection still sees the advertiser, that one is announced."""
     ids = [known.id for known in gone]
     await rows.unlink(tx, claim, ids)
     remaining = await serving_links(tx, claim.organization_id, ids)

@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.db import Tx
 from shared.ids import new_id
 
-from .domain import Claim, Known, Seen
+from .domain import Claim, Known, Seen, Source
 
 
 async def lock_organization(tx: Tx, organization_id: UUID) -> None:
@@ -94,7 +94,17 @@ async def link(tx: Tx, claim: Claim, pairs: Sequence[tuple[UUID, Seen]], now: da
     )
 
 
-async def unlink(tx: Tx, claim: Claim, advertiser_ids: Sequence[UUID]) -> None:
+async def is_active(tx: Tx, source: Source) -> bool:
+    """Whether the connection has not ended meanwhile; asked under the organization's lock."""
+    status = await tx.fetchval(
+        "select status from connection where organization_id = $1 and id = $2",
+        source.organization_id,
+        source.connection_id,
+    )
+    return status == "active"
+
+
+async def unlink(tx: Tx, claim: Source, advertiser_ids: Sequence[UUID]) -> None:
     await tx.execute(
         """
         delete from advertiser_connection

@@ -1,0 +1,1 @@
+"""Consent requests: magic links by which a client's Amazon admin consents without an account here."""
