@@ -36,8 +36,12 @@ async def look_at_recovered(tx: Tx, event: Event[CredentialRecovered]) -> None:
 
 
 async def forget_revoked(tx: Tx, event: Event[ConnectionRevoked]) -> None:
-    """The connection ended: what it reached is no longer shown."""
-    await queries.revoke_connection(tx, event.data.connection_id, event.tenantid, event.time)
+    """The connection ended: what it reached is no longer shown, or forgotten where its history is not
+    to be kept."""
+    data = event.data
+    await queries.revoke_connection(tx, data.connection_id, event.tenantid, event.time)
+    if not data.keep_history:
+        await queries.forget_unreached(tx, event.tenantid)
 
 
 HANDLERS = (

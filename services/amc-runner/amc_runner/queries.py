@@ -75,6 +75,15 @@ async def revoke_connection(
     )
 
 
+async def forget_unreached(tx: Tx, organization_id: UUID) -> None:
+    """Deletes the organization's instances that no connection reaches."""
+    await tx.execute(
+        """delete from amc_instance i where i.organization_id = $1
+           and not exists (select 1 from amc_instance_connection l where l.instance_id = i.id)""",
+        organization_id,
+    )
+
+
 async def claim_discoveries(
     tx: Tx, lease_token: UUID, now: datetime, expires_at: datetime, limit: int
 ) -> list[Claim]:

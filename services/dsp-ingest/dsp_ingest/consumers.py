@@ -3,6 +3,7 @@
 from shared.consumers import Subscription, on
 from shared.db import Tx
 from shared.events import (
+    AdvertiserErased,
     AdvertiserLinked,
     AdvertiserLost,
     AdvertiserRecovered,
@@ -12,10 +13,12 @@ from shared.events import (
     ConnectionRevoked,
     CredentialReauthRequired,
     CredentialRecovered,
+    CredentialSuspended,
     Event,
 )
 
 from .advertisers import queries as advertisers
+from .erasures import queries as erasures
 from .reports import queries as reports
 from .syncs import service as syncs
 
@@ -56,6 +59,13 @@ async def mark_advertiser_recovered(tx: Tx, event: Event[AdvertiserRecovered]) -
     await reports.wake_advertiser(tx, event.tenantid, advertiser_id, event.time)
 
 
+async def erase_advertiser(tx: Tx, event: Event[AdvertiserErased]) -> None:
+    """Its rows go now, its files by a job; nothing that arrives late brings it back."""
+    advertiser_id = event.data.advertiser_id
+    if await erasures.bury(tx, event.tenantid, advertiser_id, event.time):
+        await erasures.delete_rows(tx, event.tenantid, advertiser_id)
+
+
 async def record_consent(
     tx: Tx, event: Event[ConnectionAuthorized] | Event[ConnectionReauthorized]
 ) -> None:
@@ -72,8 +82,10 @@ async def record_revocation(tx: Tx, event: Event[ConnectionRevoked]) -> None:
     )
 
 
-async def record_dead_credential(tx: Tx, event: Event[CredentialReauthRequired]) -> None:
-    """No calls through it until it recovers; other connections take over."""
+async def record_dead_credential(
+    tx: Tx, event: Event[CredentialReauthRequired] | Event[CredentialSuspended]
+) -> None:
+    """Refused by Amazon, or suspended by a person: no calls through it until it recovers; other connections take over."""
     await advertisers.set_credential(
         tx, event.tenantid, event.data.connection_id, "reauth_required", event.time
     )
@@ -88,11 +100,13 @@ async def record_recovery(tx: Tx, event: Event[CredentialRecovered]) -> None:
 HANDLERS: tuple[Subscription, ...] = (
     on(AdvertiserLinked, store_advertiser),
     on(AdvertiserUnlinked, unlink_advertiser),
+    on(AdvertiserErased, erase_advertiser),
     on(AdvertiserLost, mark_advertiser_lost),
     on(AdvertiserRecovered, mark_advertiser_recovered),
     on(ConnectionAuthorized, record_consent),
     on(ConnectionReauthorized, record_consent),
     on(ConnectionRevoked, record_revocation),
     on(CredentialReauthRequired, record_dead_credential),
+    on(CredentialSuspended, record_dead_credential),
     on(CredentialRecovered, record_recovery),
 )

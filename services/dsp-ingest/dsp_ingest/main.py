@@ -21,6 +21,7 @@ from shared.service_client import ServiceClient
 from . import jobs
 from .consumers import HANDLERS
 from .deps import Deps, tools_of, window_of
+from .erasures.jobs import Eraser
 from .reports.clients import Amazon, Warehouse
 from .routes import router
 from .settings import Settings
@@ -46,7 +47,8 @@ def create_app(
     )
     valkey = Valkey(settings.redis_url.get_secret_value())
     amazon = _amazon(settings, tokens, valkey, amazon_transport)
-    warehouse = Warehouse(ObjectStore.from_url(settings.object_store_url))
+    objects = ObjectStore.from_url(settings.object_store_url)
+    warehouse = Warehouse(objects)
     scratch = Scratch(settings)
     tools = tools_of(settings, amazon, warehouse, scratch.path, clock)
     deps = Deps(settings, db, bus, clock, random.random, window_of(settings), tools)
@@ -54,6 +56,7 @@ def create_app(
     workers = jobs.Workers(deps, loops)
     loops.every(settings.plan_tick_seconds, partial(jobs.plan, deps), "plan")
     loops.every(settings.work_tick_seconds, workers.tick, "work")
+    loops.every(10, Eraser(db, objects, clock).tick, "erase")
     return create_service_app(
         settings,
         deps,

@@ -5,6 +5,7 @@ import json
 from shared.consumers import Subscription, on
 from shared.db import Tx
 from shared.events import (
+    AdvertiserErased,
     AdvertiserLinked,
     AdvertiserLost,
     AdvertiserRecovered,
@@ -16,6 +17,7 @@ from shared.events import (
 )
 
 from .advertisers import queries as advertisers
+from .erasures import queries as erasures
 from .loads import queries as loads
 
 REPORT_TYPE = "dspCampaign"
@@ -33,6 +35,11 @@ async def mark_advertiser_lost(tx: Tx, event: Event[AdvertiserLost]) -> None:
 
 async def mark_advertiser_recovered(tx: Tx, event: Event[AdvertiserRecovered]) -> None:
     await advertisers.set_lost(tx, event.tenantid, event.data.advertiser_id, None, event.time)
+
+
+async def erase_advertiser(tx: Tx, event: Event[AdvertiserErased]) -> None:
+    """Out of sight now, deleted by a job; nothing that arrives late brings it back."""
+    await erasures.bury(tx, event.tenantid, event.data.advertiser_id, event.time)
 
 
 async def store_brand(tx: Tx, event: Event[BrandCreated] | Event[BrandUpdated]) -> None:
@@ -72,6 +79,7 @@ async def record_landed_report(tx: Tx, event: Event[ReportLanded]) -> None:
 
 HANDLERS: tuple[Subscription, ...] = (
     on(AdvertiserLinked, store_advertiser),
+    on(AdvertiserErased, erase_advertiser),
     on(AdvertiserLost, mark_advertiser_lost),
     on(AdvertiserRecovered, mark_advertiser_recovered),
     on(BrandCreated, store_brand),

@@ -14,6 +14,7 @@ from shared.objects import ObjectStore
 
 from .consumers import HANDLERS
 from .deps import Deps
+from .erasures.jobs import Eraser
 from .loads.jobs import schedule_loads
 from .loads.routes import router as loads_router
 from .loads.service import Loader
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         poll_seconds=settings.load_poll_seconds,
         workers=settings.load_workers,
     )
+    loops.every(10, Eraser(db, utc_now).tick, "erase")
     deps = Deps(
         db=db,
         bus=bus,

@@ -12,13 +12,15 @@ from shared.events import AdvertiserLinked
 
 
 async def upsert(tx: Tx, organization_id: UUID, data: AdvertiserLinked, at: datetime) -> None:
-    """Full state of an advertiser; a new one is due for its first sync at once."""
+    """Full state of an advertiser; a new one is due for its first sync at once, an erased one stays
+    erased."""
     await tx.execute(
         """
         insert into advertiser as a (
             advertiser_id, organization_id, brand_id, amazon_advertiser_id, name, currency, country,
             timezone, next_sync_at, changed_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $9::timestamptz
+        where not exists (select from erased_advertiser where advertiser_id = $1)
         on conflict (advertiser_id) do update set
             brand_id = excluded.brand_id, name = excluded.name, currency = excluded.currency,
             country = excluded.country, timezone = excluded.timezone, lost = false,

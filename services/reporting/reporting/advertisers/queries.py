@@ -11,7 +11,8 @@ from shared.events import AdvertiserLinked
 _LINK = """
 insert into advertiser as a (organization_id, advertiser_id, brand_id, amazon_advertiser_id, name,
     currency, country, timezone, event_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9
+where not exists (select from erased_advertiser where organization_id = $1 and advertiser_id = $2)
 on conflict (organization_id, advertiser_id) do update
 set brand_id = excluded.brand_id, amazon_advertiser_id = excluded.amazon_advertiser_id,
     name = excluded.name, currency = excluded.currency, country = excluded.country,

@@ -27,7 +27,8 @@ _RECORD = """
 insert into load (report_id, organization_id, advertiser_id, sync_id, amazon_report_id, report_type,
     start_date, end_date, uri, sha256, byte_count, row_count, totals, currency, as_of, landed_at,
     next_attempt_at, updated_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $17)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $17, $17
+where not exists (select from erased_advertiser where organization_id = $2 and advertiser_id = $3)
 on conflict (report_id) do nothing
 """
 
@@ -52,7 +53,12 @@ returning report_id
 
 _HOLD = """
 select true from load
-where organization_id = $1 and report_id = $2 and lease_token = $3 and state = 'pending' for update
+where organization_id = $1 and report_id = $2 and lease_token = $3 and state = 'pending'
+  and not exists (
+    select from erased_advertiser e
+    where e.organization_id = $1 and e.advertiser_id = load.advertiser_id
+  )
+for update
 """
 
 _FINISH = """
@@ -236,7 +242,7 @@ set report_id = excluded.report_id, as_of = excluded.as_of, loaded_at = excluded
 
 
 async def record(tx: Tx, row: Mapping[str, Any], now: datetime) -> None:
-    """Remember a landed slice once; it is due at once."""
+    """Remember a landed slice once; it is due at once. None of an erased advertiser."""
     values = [*row.values()]
     await tx.execute(_RECORD, *values, now)
 
@@ -255,7 +261,8 @@ async def park_exhausted(tx: Tx, *, now: datetime, max_attempts: int) -> list[UU
 
 
 async def hold(tx: Tx, load: Load) -> bool:
-    """Lock the load's row; False when the lease was lost to another worker."""
+    """Lock the load's row; False when the lease was lost to another worker, or nothing of the
+    advertiser is to be kept any more."""
     held = await tx.fetchval(_HOLD, load.organization_id, load.report_id, load.lease_token)
     return held is True
 

@@ -1,0 +1,1 @@
+"""Forgetting an advertiser: its rows with the event, its files by a job."""
