@@ -17,6 +17,9 @@ REQUEST_HEADERS = frozenset(
         b"if-range",
         b"if-unmodified-since",
         b"range",
+        b"svix-id",
+        b"svix-signature",
+        b"svix-timestamp",
         b"user-agent",
     }
 )

@@ -17,6 +17,7 @@ from .document import Document
 from .edge import App, Edge, EdgeParts
 from .forwarding import Forwarder
 from .guards import origins_of
+from .journal import Journal
 from .limits import Limits
 from .live.feed import Feed, Reader
 from .live.hub import Hub
@@ -57,9 +58,11 @@ def create_app(settings: Settings) -> Edge:
     )
     forwarder = _forwarder(settings)
     valkey = _Valkey(settings.redis_url.get_secret_value())
-    resources = [db, auth, forwarder, valkey, feed, OnStopSignal(hub.close)]
-    deps = Deps(db=db, bus=Bus(settings, db, service=SERVICE))
+    bus = Bus(settings, db, service=SERVICE)
+    resources = [db, bus, auth, forwarder, valkey, feed, OnStopSignal(hub.close)]
+    deps = Deps(db=db, bus=bus)
     app = create_service_app(settings, deps, service=SERVICE, routers=[], resources=resources)
+    journal = Journal(db, app.state.refusals)
     parts = EdgeParts(
         upstreams=settings.upstreams(),
         origins=origins_of(settings.public_url, settings.allowed_origins),
@@ -69,12 +72,13 @@ def create_app(settings: Settings) -> Edge:
         sessions=sessions,
         limits=_limits(settings, valkey),
         forwarder=forwarder,
-        live=_live(settings, hub, sessions),
-        pages=Pages.read(settings.web_dir),
+        live=_live(settings, hub, sessions, journal),
+        pages=Pages.read(settings.web_dir, settings.clerk_origin),
         document=Document.read(),
         readiness=Readiness(
             forwarder, settings.upstreams(), {"database": db.ready, "live": feed.state}
         ),
+        journal=journal,
     )
     return Edge(cast("App", app), parts)
 
@@ -128,11 +132,12 @@ def _limits(settings: Settings, valkey: _Valkey) -> Limits:
     )
 
 
-def _live(settings: Settings, hub: Hub, sessions: Sessions) -> Live:
+def _live(settings: Settings, hub: Hub, sessions: Sessions, journal: Journal) -> Live:
     return Live(
         hub=hub,
         sessions=sessions,
         heartbeat_seconds=settings.live_heartbeat_seconds,
         check_seconds=settings.live_session_check_seconds,
         write_seconds=settings.live_write_timeout_seconds,
+        opened=journal.opened,
     )

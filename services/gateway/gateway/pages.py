@@ -63,12 +63,21 @@ class Pages:
         self._assets = assets
 
     @classmethod
-    def read(cls, folder: Path) -> "Pages":
-        """Every file under `folder`; nothing when it does not exist (the API works without it)."""
+    def read(cls, folder: Path, clerk_origin: str = "") -> "Pages":
+        """Every file under `folder`; nothing when it does not exist (the API works without it).
+
+        `clerk_origin`: where the login page, and no other, may load Clerk's script and ask for tokens.
+        """
         if not folder.is_dir():
             return cls({})
         files = sorted(path for path in folder.rglob("*") if path.is_file())
-        return cls({url: _asset(url, path) for path in files for url in _urls(folder, path)})
+        return cls(
+            {
+                url: _asset(url, path, clerk_origin if url.startswith(LOGIN_PAGE) else "")
+                for path in files
+                for url in _urls(folder, path)
+            }
+        )
 
     @property
     def built(self) -> bool:
@@ -144,7 +153,7 @@ def _urls(folder: Path, path: Path) -> list[str]:
     return [url, url.removesuffix("index.html")] if url.endswith("/index.html") else [url]
 
 
-def _asset(url: str, path: Path) -> Asset:
+def _asset(url: str, path: Path, identity_origin: str) -> Asset:
     body = path.read_bytes()
     content_type = _content_type(path)
     small = gzip.compress(body, 9, mtime=0) if _worth_zipping(content_type, body) else None
@@ -155,7 +164,7 @@ def _asset(url: str, path: Path) -> Asset:
         zipped=small if small is not None and len(small) < len(body) else None,
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         cache_control="public, max-age=31536000, immutable" if immutable else "no-cache",
-        policy=_policy(body if content_type.startswith("text/html") else b""),
+        policy=_policy(body if content_type.startswith("text/html") else b"", identity_origin),
         gated=path.suffix in _GATED and not url.startswith(_OPEN_PAGES),
     )
 
@@ -173,16 +182,19 @@ def _worth_zipping(content_type: str, body: bytes) -> bool:
     return len(body) >= _MIN_GZIP_BYTES and content_type.startswith(_COMPRESSED)
 
 
-def _policy(html: bytes) -> str:
-    """A page's CSP: its inline scripts are allowed by hash, and no others.
+def _policy(html: bytes, identity_origin: str) -> str:
+    """A page's CSP: its inline scripts are allowed by hash, those of `identity_origin` if there is one,
+    and no others.
 
     Styles need 'unsafe-inline': charts and editors position themselves by style attributes.
     """
     digests = sorted({_digest(script) for script in _INLINE_SCRIPT.findall(html)})
-    scripts = " ".join(["'self'", *digests])
+    foreign = [identity_origin] if identity_origin else []
+    scripts = " ".join(["'self'", *digests, *foreign])
+    calls = " ".join(["'self'", *foreign])
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; "
+        f"img-src 'self' data:; font-src 'self'; connect-src {calls}; object-src 'none'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 

@@ -17,6 +17,7 @@ class Route:
 ROUTES: tuple[Route, ...] = (
     Route("/v1/identity", "auth"),
     Route("/v1/session", "auth"),
+    Route("/v1/clerk", "auth"),
     Route("/v1/users", "auth"),
     Route("/v1/password-resets", "auth"),
     Route("/v1/user", "auth"),
@@ -40,7 +41,12 @@ LOGOUT = ("DELETE", "/v1/session")
 CALLBACK = ("GET", "/v1/connections/callback")
 IDENTITY = ("GET", "/v1/identity")
 SIGN_INS = frozenset(
-    {LOGIN, ("POST", "/v1/session/second-factor"), ("POST", "/v1/users/verification")}
+    {
+        LOGIN,
+        ("POST", "/v1/session/second-factor"),
+        ("POST", "/v1/session/clerk"),
+        ("POST", "/v1/users/verification"),
+    }
 )
 """They end with a new session; the one the browser had is left behind."""
 BEFORE_SIGN_IN = SIGN_INS | {
@@ -60,7 +66,9 @@ WHILE_VIEWING = frozenset(
     {LOGOUT, STOP_VIEWING, ("POST", "/v1/metrics/query"), ("POST", "/v1/metrics/query.csv")}
 )
 """All that is not a plain read and still let through while somebody views as another person."""
-WITHOUT_SESSION = BEFORE_SIGN_IN | INVITED | {CALLBACK, IDENTITY}
+CLERK_WEBHOOKS = ("POST", "/v1/clerk/webhooks")
+"""Comes from Clerk; its signature is its session."""
+WITHOUT_SESSION = BEFORE_SIGN_IN | INVITED | {CALLBACK, IDENTITY, CLERK_WEBHOOKS}
 SETS_COOKIES = SIGN_INS | ROTATES | {LOGOUT, SWITCH, ("GET", "/v1/session")}
 
 EVENTS_PATH = "/v1/events"

@@ -1,6 +1,8 @@
 """What the gateway reads from the environment."""
 
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from shared.settings import ServiceSettings
@@ -18,6 +20,8 @@ class Settings(ServiceSettings):
     web_dir: Path = Path("web/out")
     session_cookie_name: str = "leadline_session"
     session_cache_seconds: float = Field(default=10.0, gt=0, le=10.0)
+    identity_provider: Literal["builtin", "clerk"] = "builtin"
+    clerk_frontend_api_url: str = ""
     allowed_origins: str = ""
     trusted_proxies: str = ""
 
@@ -35,6 +39,14 @@ class Settings(ServiceSettings):
     live_ring_events: int = Field(default=2000, ge=1)
     live_streams_per_session: int = Field(default=10, ge=1)
     live_write_timeout_seconds: float = Field(default=30.0, gt=0)
+
+    @property
+    def clerk_origin(self) -> str:
+        """The one foreign origin that the login page may load from and ask; "" under other providers."""
+        parts = urlsplit(self.clerk_frontend_api_url)
+        if self.identity_provider != "clerk" or not parts.netloc:
+            return ""
+        return f"{parts.scheme}://{parts.netloc}"
 
     def upstreams(self) -> dict[str, str]:
         """Service name → base URL without a trailing slash."""
