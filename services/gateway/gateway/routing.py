@@ -26,6 +26,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/v1/roles", "auth"),
     Route("/v1/permissions", "auth"),
     Route("/v1/invitations", "auth"),
+    Route("/v1/api-keys", "auth"),
+    Route("/v1/sessions", "auth"),
     Route("/v1/brands", "auth"),
     Route("/v1/connections", "auth"),
     Route("/v1/advertisers", "auth"),
