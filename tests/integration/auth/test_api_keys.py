@@ -387,3 +387,21 @@ async def test_renaming_to_the_same_name_tells_nobody(world: AuthWorld) -> None:
     for name in ("A program", "Another", "Another"):
         assert (await owner.call("PATCH", path, json={"name": name})).json()["name"] == name
     assert len(await world.events("api_key.updated")) == 1
+
+
+@pytest.mark.parametrize("with_heir", [True, False])
+async def test_removing_a_member_tells_of_their_keys_and_settles_them(
+    world: AuthWorld, with_heir: bool
+) -> None:
+    owner = await world.owner()
+    session = await owner.get("/v1/session")
+    organization = UUID(session["organization"]["id"])
+    user_id = await world.member(organization, "admin@contoso.example", "admin")
+    issued = await issue(await world.sign_in("admin@contoso.example"))
+    preview = await owner.get(f"/v1/members/{user_id}/removal")
+    assert issued["name"] in str(preview)
+    heir = {"heir_id": session["user"]["id"]} if with_heir else {}
+    answer = await owner.call("DELETE", f"/v1/members/{user_id}", params=heir)
+    assert answer.status_code == 204, answer.text
+    assert await Program(world, issued["secret"]).works() is with_heir
+    assert len((await owner.get("/v1/api-keys"))["items"]) == int(with_heir)

@@ -13,6 +13,7 @@ from uuid import UUID
 from shared.db import Tx
 from shared.events import SessionRevoked
 
+from auth.api_keys import service as api_keys
 from auth.invitations import queries as invitations
 from auth.view_as import queries as views
 from shared import outbox
@@ -87,7 +88,20 @@ async def _pass_connections(tx: Tx, leaving: Leaving) -> None:
     await queries.pass_connections(tx, leaving.organization_id, leaving.user_id, heir_id)
 
 
+async def _api_keys(tx: Tx, who: Leaving) -> list[Item]:
+    return [Item(*row) for row in await api_keys.owned_by(tx, who.organization_id, who.user_id)]
+
+
+async def _settle_api_keys(tx: Tx, leaving: Leaving) -> None:
+    """An heir has them within their own rights; without one, what calls with them stops."""
+    if leaving.heir_id is None:
+        await api_keys.revoke_owned(tx, leaving.organization_id, leaving.user_id, leaving.now)
+        return
+    await api_keys.hand_over(tx, leaving.organization_id, leaving.user_id, leaving.heir_id)
+
+
 DEPENDENTS: tuple[Noun, ...] = (
+    Noun("api_key", "passes_on", "ends", _api_keys, _settle_api_keys),
     Noun("connection", "passes_on", "passes_to_remover", _connections, _pass_connections),
     Noun("invitation", "ends", "ends", _invitations, _revoke_invitations),
     Noun("session", "ends", "ends", _sessions, _end_sessions),
