@@ -22,6 +22,7 @@ from .document import Document
 from .forwarding import ClientGone, Forwarder, Receive, ResponseSender, Send
 from .guards import check_csrf, check_same_site, check_viewing
 from .headers import API_SECURITY, HSTS, to_upstream
+from .journal import Journal
 from .limits import Limits
 from .live.stream import Live
 from .pages import Pages, Reply, to_login, with_slash
@@ -74,6 +75,7 @@ class EdgeParts:
     pages: Pages
     document: Document
     readiness: Readiness
+    journal: Journal
 
 
 class Edge:
@@ -103,6 +105,7 @@ class Edge:
         except ClientGone:
             return
         except AppError as error:
+            await call.tell(error)
             await _fail(sender, error, request_id)
         except Exception:  # noqa: BLE001 - the HTTP handler: every call gets an answer
             _log.exception("edge_failed", request_id=request_id)
@@ -126,10 +129,12 @@ class _Call:
         self._receive = receive
         self._sender = sender
         self._request_id = request_id
+        self._request: EdgeRequest | None = None
+        self._caller: Actor | None = None
         self.service = "edge"
 
     async def answer(self) -> None:
-        request = self._read()
+        request = self._request = self._read()
         if request.scheme == "https":
             self._sender.always.append(HSTS)
         if request.method not in routing.METHODS:
@@ -142,6 +147,11 @@ class _Call:
             raise NotFound("There is nothing at this path.")
         else:
             await self._page(request)
+
+    async def tell(self, error: AppError) -> None:
+        """To the audit log, where it is known who was turned away."""
+        if self._request is not None and self._caller is not None and not self._sender.begun:
+            await self._parts.journal.turned_away(self._request, self._caller, error)
 
     def _read(self) -> EdgeRequest:
         scope, proxies = self._scope, self._parts.proxies
@@ -248,13 +258,18 @@ class _Call:
         if call in routing.BEFORE_SIGN_IN:
             self._sender.always.extend(await limits.take_login(request.ip))
             return cookie, await self._resolve(cookie, needed=False)
+        if call in routing.BY_LINK:
+            self._sender.always.extend(await limits.take_ip(request.ip))
+            return None, None
         session = sessions.remembered(cookie) if cookie is not None else None
         if session is None:
             self._sender.always.extend(await limits.take_ip(request.ip))
             session = await self._resolve(cookie, needed=call not in routing.WITHOUT_SESSION)
         else:
+            self._caller = session.actor
             taken = await limits.take_session(str(session.actor.session_id))
             self._sender.always.extend(taken)
+        self._caller = session.actor if session is not None else None
         if session is not None and request.method in routing.UNSAFE_METHODS:
             check_csrf(request, session.csrf_token)
         return cookie, session

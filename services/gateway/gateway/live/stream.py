@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from shared.clock import Clock, utc_now
 from shared.errors import AppError, Unauthenticated
+from shared.internal_tokens import Actor
 
 from gateway.forwarding import Receive, ResponseSender
 from gateway.requests import EdgeRequest, Headers
@@ -27,13 +28,15 @@ UNCHECKED_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Live:
-    """What every stream is made of. Seconds between heartbeats and between looks at the session."""
+    """What every stream is made of. Seconds between heartbeats and between looks at the session;
+    `opened` tells the audit log of a stream before its first byte."""
 
     hub: Hub
     sessions: Sessions
     heartbeat_seconds: float
     check_seconds: float
     write_seconds: float
+    opened: Callable[[EdgeRequest, Actor], Awaitable[None]]
     now: Clock = utc_now
     monotonic: Callable[[], float] = time.monotonic
 
@@ -45,6 +48,7 @@ class Live:
         subscriber = self.hub.subscribe(session.actor)
         try:
             missed = self._missed(request, subscriber)
+            await self.opened(request, session.actor)
             await send.start(200, HEADERS)
             if request.method == "HEAD":
                 await send.chunk(b"", more=False)
