@@ -49,7 +49,7 @@ def test_a_session_goes_idle_no_later_than_it_ends() -> None:
 
 def session(role: str) -> Session:
     grants = (Grant.built_in(role),)
-    return Session(new_id(), new_id(), "a@b", "a", new_id(), "Contoso", grants, NOW, NOW, NOW)
+    return Session(new_id(), new_id(), "a@b", "a", new_id(), "Contoso", grants, NOW, NOW, NOW, NOW)
 
 
 def test_a_session_is_touched_once_a_minute() -> None:

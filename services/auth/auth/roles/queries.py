@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -79,17 +79,18 @@ def _assignment(
 async def replace_grants(
     tx: Tx, organization_id: UUID, user_id: UUID, assignments: Iterable[Assignment], now: datetime
 ) -> None:
-    """A member has these grants and no others."""
+    """A member has these grants and no others; the order in which they were made is theirs here."""
     await tx.execute(
         "delete from role_grant where organization_id = $1 and user_id = $2",
         organization_id,
         user_id,
     )
-    for each in assignments:
+    for position, each in enumerate(assignments):
         role = each.role or each.role_id
         brand_ids = None if each.brand_ids is None else sorted(each.brand_ids)
+        made_at = now + timedelta(microseconds=position)
         if role is not None:
-            await add_grant(tx, organization_id, user_id, role, brand_ids, now)
+            await add_grant(tx, organization_id, user_id, role, brand_ids, made_at)
 
 
 async def list_custom(tx: Tx, organization_id: UUID) -> list[CustomRole]:

@@ -65,7 +65,7 @@ class SecondFactors:
 
     async def begin(self, owner: Owner, password: str, now: datetime) -> Begun:
         """A new secret, worth nothing until a code of it is shown. Raises Conflict when one is on."""
-        login = await self._reauthenticate(owner, password, now)
+        login = await self.reauthenticate(owner, password, now)
         secret = new_secret()
         async with self.db.tx(SYSTEM) as tx:
             sealed = self.pepper.seal({"secret": secret})
@@ -97,7 +97,7 @@ class SecondFactors:
 
     async def remove(self, owner: Owner, password: str, code: Code, now: datetime) -> None:
         """Off again; needs the password and a code."""
-        await self._reauthenticate(owner, password, now)
+        await self.reauthenticate(owner, password, now)
         async with self.db.tx(SYSTEM) as tx:
             await self.require(tx, owner.user_id, code, now)
             await queries.delete(tx, owner.user_id)
@@ -108,7 +108,7 @@ class SecondFactors:
         self, owner: Owner, password: str, code: Code, now: datetime
     ) -> list[str]:
         """Ten new ones, told this once; those before are worth nothing."""
-        await self._reauthenticate(owner, password, now)
+        await self.reauthenticate(owner, password, now)
         async with self.db.tx(SYSTEM) as tx:
             await self.require(tx, owner.user_id, code, now)
             codes = await self._renew(tx, owner.user_id)
@@ -142,7 +142,9 @@ class SecondFactors:
                 hint="The operator removes it: auth.cli users remove-second-factor.",
             ) from None
 
-    async def _reauthenticate(self, owner: Owner, password: str, now: datetime) -> logins.Login:
+    async def reauthenticate(self, owner: Owner, password: str, now: datetime) -> logins.Login:
+        """Whoever sits there knows the password; raises Unprocessable (password_wrong) or
+        TooManyRequests."""
         await self.throttle.admit(str(owner.user_id), owner.ip, now)
         async with self.db.tx(SYSTEM) as tx:
             login = await logins.login_of_user(tx, owner.user_id)

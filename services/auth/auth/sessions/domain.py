@@ -62,6 +62,7 @@ class Session:
     last_seen_at: datetime
     idle_expires_at: datetime
     expires_at: datetime
+    created_at: datetime
     second_factor: bool = False
     organizations: tuple[Organization, ...] = ()
     view: View | None = None

@@ -75,6 +75,7 @@ async def live_by_id(
         """
         select s.id, s.user_id, u.email, u.name as user_name, s.organization_id,
                o.name as organization_name, s.last_seen_at, s.idle_expires_at, s.expires_at,
+               s.created_at,
                exists (select 1 from second_factor f
                        where f.user_id = s.user_id and f.confirmed_at is not null) as second_factor,
                array(
@@ -149,7 +150,7 @@ async def continue_in(
         """
         insert into session (id, organization_id, user_id, token_hash, ip, user_agent,
                              created_at, last_seen_at, idle_expires_at, expires_at)
-        select $3, $4, user_id, $5, ip, user_agent, $6, $6, $7, expires_at
+        select $3, $4, user_id, $5, ip, user_agent, created_at, $6, $7, expires_at
         from session where organization_id = $1 and id = $2
         """,
         current.organization_id,
@@ -220,6 +221,7 @@ def _session(row: Record) -> Session:
         idle_expires_at=row["idle_expires_at"],
         expires_at=row["expires_at"],
         second_factor=row["second_factor"],
+        created_at=row["created_at"],
         organizations=tuple(Organization(*each) for each in row["organizations"]),
         view=_view(row),
     )
