@@ -24,6 +24,7 @@ from token_refresher.handout import Ask, HandOut
 from token_refresher.refresher import Refresher
 
 from infra.amazon_client import CLIENT_ID, SECRET, Amazon
+from infra.crashes import CrashPlan, Wire
 from infra.credentials import LEASE, World
 
 ROOT = "http://127.0.0.1:8406"
@@ -98,7 +99,7 @@ async def connect(world: World) -> AsyncGenerator[Connected]:
     """A sandbox of its own, whose clock stands where the world's does."""
     settings = Settings(lwa_client_id=CLIENT_ID, lwa_client_secret=SecretStr(SECRET))
     app = create_app(settings)
-    transport = httpx.ASGITransport(app=app)
+    transport = Wire(app, CrashPlan())
     login = LoginWithAmazon(
         Endpoints.at(ROOT),
         ClientCredentials(CLIENT_ID, SECRET),

@@ -147,7 +147,8 @@ class Applier:
     def _setback(self, outcome: Outcome, before: Credential, failure: RefreshFailed) -> Setback:
         attempts = before.attempts + 1
         now, after = self._clock(), failure.retry_after
-        next_at = next_attempt_at(now, failure.state, attempts, after, _chance())
+        in_a_row = 1 if outcome.known else attempts  # an open breaker sets the pace for all
+        next_at = next_attempt_at(now, failure.state, in_a_row, after, _chance())
         counted = outcome.tally.due > 0
         return Setback(outcome.lease, failure.state, failure.code, attempts, next_at, counted)
 

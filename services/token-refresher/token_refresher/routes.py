@@ -57,7 +57,7 @@ async def read_continuity(
 
 
 @public.post("/credentials/{connection_id}/suspension")
-async def suspend(
+async def suspend_credential(
     connection_id: UUID,
     body: SuspensionBody,
     actor: Manager,
@@ -73,7 +73,7 @@ async def suspend(
 
 
 @public.delete("/credentials/{connection_id}/suspension")
-async def resume(
+async def resume_credential(
     connection_id: UUID, actor: Manager, tx: ActorTx, deps: ServiceDeps, after: BackgroundTasks
 ) -> Credential:
     """Use a connection again; it is refreshed at once."""

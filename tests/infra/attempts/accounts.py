@@ -45,6 +45,10 @@ ATTEMPTS: dict[str, Attempts] = {
     "getConnection": on("GET", "/v1/connections/{connection_id}"),
     "discover": on("POST", "/v1/connections/{connection_id}/discoveries"),
     "listCredentials": read("/v1/credentials"),
+    "suspendCredential": on(
+        "POST", "/v1/credentials/{connection_id}/suspension", {"reason": "by a stranger"}
+    ),
+    "resumeCredential": on("DELETE", "/v1/credentials/{connection_id}/suspension"),
     "readContinuity": read(
         "/v1/credentials/continuity", "/v1/credentials/continuity?window_hours=168"
     ),

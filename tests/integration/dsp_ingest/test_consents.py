@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dsp_ingest import jobs
 from infra.ingest import Rig, assert_truth
-from shared.events import CredentialReauthRequired, CredentialRecovered
+from shared.events import CredentialReauthRequired, CredentialRecovered, CredentialSuspended
 from shared.ids import new_id
 
 CREATE = "POST /reporting/reports"
@@ -57,6 +57,38 @@ async def test_no_call_is_made_through_a_connection_known_to_be_dead(
     assert rig.desk.asked == []
     [sync] = await rig.syncs()
     assert (sync["state"], sync["error_code"]) == ("failed", "reauth_required")
+
+
+async def test_no_call_is_made_through_a_suspended_connection_until_it_is_resumed(
+    rig: Rig, organization_id: UUID
+) -> None:
+    advertiser = await rig.advertiser(organization_id)
+    await rig.hold_data()
+    deps = rig.deps(paused_retry_seconds=1_000_000, sync_interval_seconds=1_000_000)
+    await rig.link(advertiser)
+    await jobs.plan(deps)
+    suspended = CredentialSuspended(connection_id=advertiser.connection_id, reason="audit")
+    await rig.tell(suspended, organization_id)
+    await rig.settle(deps, hours=0.1)
+    assert rig.desk.asked == []
+    rig.clock.forward(minutes=1)
+    recovered = CredentialRecovered(
+        connection_id=advertiser.connection_id, expires_at=rig.clock() + timedelta(hours=1)
+    )
+    await rig.tell(recovered, organization_id)
+    await rig.settle(deps)
+    await assert_truth(rig, advertiser)
+
+
+async def test_a_suspension_not_heard_of_yet_pauses_the_sync(
+    rig: Rig, organization_id: UUID
+) -> None:
+    advertiser = await rig.advertiser(organization_id)
+    rig.desk.problems[str(advertiser.connection_id)] = (409, "credential_suspended")
+    await rig.link(advertiser)
+    await rig.settle(rig.deps(paused_retry_seconds=1_000_000), hours=1)
+    [sync] = await rig.syncs()
+    assert (sync["state"], sync["error_code"]) == ("failed", "credential_suspended")
 
 
 async def test_another_connection_takes_over(rig: Rig, organization_id: UUID) -> None:

@@ -204,3 +204,18 @@ async def test_an_open_breaker_shows_on_the_metrics(world: World) -> None:
     text = metrics.render()[0].decode()
     assert 'leadline_token_gate_open{gate="NA"} 1.0' in text
     assert 'leadline_token_gate_open{gate="client"} 0.0' in text
+
+
+async def test_the_only_grant_of_an_installation_is_probed_as_often_as_one_of_many(
+    world: World,
+) -> None:
+    replica, (only,) = await due(world, 1)
+    world.amazon.script = out(200)
+    for _ in range(60):  # ten minutes
+        await replica.refresher.tick()
+        world.clock.forward(seconds=10)
+    world.amazon.script = []
+    for _ in range(5):
+        await replica.refresher.tick()
+        world.clock.forward(seconds=10)
+    assert (await world.row(replica.db, only)).state == "healthy"

@@ -18,7 +18,7 @@ _KINDS: tuple[tuple[type[errors.AmazonError], Kind], ...] = (
     (errors.AmazonError, "refused"),
 )
 
-PAUSING_CODES = ("reauth_required",)
+PAUSING_CODES = ("reauth_required", "credential_suspended")
 
 
 def of_amazon(error: errors.AmazonError) -> Problem:
