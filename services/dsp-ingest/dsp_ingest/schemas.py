@@ -1,5 +1,6 @@
 """What the HTTP edge takes and gives."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
@@ -71,6 +72,13 @@ class SyncList(BaseModel):
     next_cursor: None = None
 
 
+class Drift(BaseModel):
+    """What the file had that nobody asked for, in Amazon's names: it landed all the same."""
+
+    unknown_columns: list[str] = []
+    changed_types: dict[str, str] = {}
+
+
 class Report(BaseModel):
     """A report file, for whoever looks into what went wrong with it."""
 
@@ -87,10 +95,12 @@ class Report(BaseModel):
     raw_uri: str | None
     attempts: int
     updated_at: datetime
+    drift: Drift
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Report":
-        return cls(id=row["report_id"], **{n: row[n] for n in cls.model_fields if n != "id"})
+        known = {n: row[n] for n in cls.model_fields if n not in ("id", "drift")}
+        return cls(id=row["report_id"], drift=Drift(**json.loads(row["drift"])), **known)
 
 
 class ReportList(BaseModel):

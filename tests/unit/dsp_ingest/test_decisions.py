@@ -84,7 +84,7 @@ def test_the_straight_way() -> None:
     assert processing.state == "processing"
     ready = after(processing, Observed("COMPLETED"))
     assert (ready.state, ready.next_attempt_at) == ("downloading", NOW)
-    file = File("u", "s", 1, 1, {}, "USD", NOW)
+    file = File("u", "s", 1, 1, {}, "USD", NOW, "raw")
     assert after(ready, file).state == "landed"
 
 

@@ -1,6 +1,7 @@
 """A report file becomes exact integers in Parquet, or a clear reason."""
 
 import gzip
+import hashlib
 import json
 from datetime import date
 from decimal import Decimal
@@ -10,13 +11,15 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from amazon_ads.errors import FileError, FileInvalid, FileTruncated
+from dsp_ingest.report_types import REPORT_TYPES, ReportType, report_type
 from dsp_ingest.reports.normalise import Expected, Normalised, normalise
-from dsp_ingest.reports.rows import COLUMNS, SCHEMA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ADVERTISER = "583920174651029384"
-EXPECTED = Expected(ADVERTISER, date(2026, 3, 13), date(2026, 3, 16), "USD")
+CAMPAIGN = report_type("dspCampaign")
+COLUMNS, SCHEMA = CAMPAIGN.columns, CAMPAIGN.schema
+EXPECTED = Expected(CAMPAIGN, ADVERTISER, date(2026, 3, 13), date(2026, 3, 16), "USD")
 
 
 def row(**changes: Any) -> dict[str, Any]:
@@ -51,12 +54,12 @@ def table(found: Normalised) -> list[dict[str, Any]]:
 
 
 def test_the_columns_asked_are_those_of_the_fact_sheet() -> None:
-    assert COLUMNS == (
+    assert sorted(COLUMNS) == sorted((
         "date", "advertiserId", "orderId", "orderName", "orderCurrency", "lineItemId",
         "lineItemName", "creativeId", "creativeAdId", "creativeName", "impressions", "clicks",
         "totalCost", "detailPageViews", "addToCart", "purchases", "unitsSold", "sales",
         "newToBrandPurchases", "newToBrandProductSales",
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def test_values_land_under_their_names(tmp_path: Path) -> None:
@@ -201,3 +204,59 @@ def test_large_files_pass_in_several_row_groups(tmp_path: Path) -> None:
     found = run_rows(tmp_path, *rows)
     assert found.row_count == found.totals["impressions"] == 60_000
     assert pq.ParquetFile(found.path).num_row_groups == 2
+
+
+def test_a_column_nobody_asked_for_is_told_and_the_rest_lands(tmp_path: Path) -> None:
+    found = run_rows(tmp_path, row(clicks=3), row(orderId="9", carbonGrams=12, newName="x"))
+    assert found.drift.unknown == ("carbonGrams", "newName")
+    assert (found.row_count, found.totals["clicks"]) == (2, 3)
+    assert "carbonGrams" not in pq.read_schema(found.path).names
+
+
+def test_a_number_in_another_type_is_read_and_told(tmp_path: Path) -> None:
+    found = run_rows(tmp_path, row(clicks="8", impressions=7.0, sales="1.5", totalCost=2.5))
+    assert dict(found.drift.types) == {"clicks": "text", "impressions": "fraction", "sales": "text"}
+    assert (found.totals["clicks"], found.totals["impressions"]) == (8, 7)
+    assert found.drift.told()["changed_types"]["sales"] == "text"
+
+
+def test_a_file_as_asked_has_no_drift(tmp_path: Path) -> None:
+    found = run_rows(tmp_path, row(totalCost=1.5, clicks=None))
+    assert found.drift.told() == {}
+
+
+@pytest.mark.parametrize("kind", REPORT_TYPES.values(), ids=REPORT_TYPES.keys())
+def test_every_type_lands_what_it_asks_for(tmp_path: Path, kind: ReportType) -> None:
+    expected = Expected(kind, ADVERTISER, date(2026, 3, 13), date(2026, 3, 16), "JPY")
+    given = {
+        **dict.fromkeys(kind.texts.values(), "text"),
+        **dict.fromkeys(kind.counts.values(), 2),
+        **dict.fromkeys(kind.money.values(), 1.25),
+        "advertiserId": ADVERTISER,
+        "orderCurrency": "USD",
+    }
+    days = {"date": "2026-03-14", "intervalStart": "2026-03-13", "intervalEnd": "2026-03-16"}
+    one = {name: (given | days)[name] for name in kind.columns}
+    source = tmp_path / "report.gz"
+    source.write_bytes(gzip.compress(json.dumps([one]).encode()))
+    found = normalise(source, tmp_path / "report.parquet", expected)
+    [landed] = table(found)
+    assert list(landed) == kind.schema.names
+    assert {landed[name] for name in kind.texts} <= {"text"}
+    assert {landed[name] for name in kind.counts} == {2}
+    assert {landed[f"{name}_micros"] for name in kind.money} <= {1_250_000}
+    assert landed["currency"] == ("USD" if kind.currency else "JPY")
+    assert found.drift.told() == {}
+    assert found.source_sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("kind", REPORT_TYPES.values(), ids=REPORT_TYPES.keys())
+def test_a_row_that_comes_twice_is_refused_in_every_type(tmp_path: Path, kind: ReportType) -> None:
+    expected = Expected(kind, ADVERTISER, date(2026, 3, 13), date(2026, 3, 16), "USD")
+    one = dict.fromkeys(kind.columns, None) | {"advertiserId": ADVERTISER}
+    one |= {name: "2026-03-14" for name in ("date", "intervalStart", "intervalEnd") if name in one}
+    source = tmp_path / "report.gz"
+    source.write_bytes(gzip.compress(json.dumps([one, one]).encode()))
+    with pytest.raises(FileInvalid) as refused:
+        normalise(source, tmp_path / "report.parquet", expected)
+    assert refused.value.code == "file_duplicate_row"

@@ -14,9 +14,11 @@ from shared.objects import ObjectStore
 from shared.ratelimit import Cooldown
 from shared.service_client import ServiceClient
 
+from dsp_ingest.report_types import report_type
+
 from .domain import File, Report
+from .manifest import manifest
 from .normalise import Expected, Normalised, normalise
-from .rows import COLUMNS, GROUP_BY
 
 _UNNAMED_COOLDOWN_SECONDS = 5.0
 
@@ -134,11 +136,13 @@ class Amazon:
 
 def request_of(report: Report, target: Target) -> reporting.ReportRequest:
     """The same report always makes the same request, so that a repeated one is a duplicate."""
+    kind = report_type(report.report_type)
     configuration = reporting.Configuration(
-        report_type_id=report.report_type,
-        group_by=GROUP_BY,
-        columns=COLUMNS,
+        report_type_id=kind.name,
+        group_by=kind.group_by,
+        columns=kind.columns,
         filters={"advertiserId": (target.amazon_advertiser_id,)},
+        time_unit=kind.time_unit,
     )
     days = f"{report.start_date} {report.end_date}"
     name = f"leadline {report.report_type} {target.amazon_advertiser_id} {days}"
@@ -155,12 +159,15 @@ class Warehouse:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    async def land(self, report: Report, normalised: Normalised, as_of: datetime) -> File:
-        """Puts a normalised slice. Raises AppError when the store fails."""
+    async def land(
+        self, report: Report, normalised: Normalised, raw: Path, as_of: datetime, now: datetime
+    ) -> File:
+        """Puts a normalised slice, the file it came from, and the manifest that tells of both.
+        Raises AppError when the store fails."""
         folder = f"dsp/{report.organization_id}/{report.advertiser_id}/{report.report_type}"
-        key = f"{folder}/{normalised.sha256}.parquet"
-        stored = await self._store.put(key, normalised.path)
-        return File(
+        kept = await self._store.put(f"{folder}/raw/{normalised.source_sha256}.json.gz", raw)
+        stored = await self._store.put(f"{folder}/{normalised.sha256}.parquet", normalised.path)
+        file = File(
             uri=stored.uri,
             sha256=stored.sha256,
             byte_count=stored.bytes,
@@ -168,7 +175,12 @@ class Warehouse:
             totals=normalised.totals,
             currency=normalised.currency,
             as_of=as_of,
+            raw_uri=kept.uri,
+            drift=normalised.drift,
         )
+        told = manifest(report, file, normalised.source_sha256, now)
+        await self._store.put(f"{folder}/{report.report_id}.manifest.json", told)
+        return file
 
     async def keep_raw(self, report: Report, path: Path) -> str:
         """Keeps a rejected file for whoever looks into it; its uri."""
@@ -179,6 +191,10 @@ class Warehouse:
 async def normalise_file(source: Path, report: Report, target: Target) -> Normalised:
     """Normalises beside `source`, off the event loop."""
     expected = Expected(
-        target.amazon_advertiser_id, report.start_date, report.end_date, target.currency
+        report_type(report.report_type),
+        target.amazon_advertiser_id,
+        report.start_date,
+        report.end_date,
+        target.currency,
     )
     return await asyncio.to_thread(normalise, source, source.with_suffix(".parquet"), expected)

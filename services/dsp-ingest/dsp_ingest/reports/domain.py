@@ -11,7 +11,7 @@ again is safe, because Amazon answers an equal request with the id of the first 
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 State = Literal[
@@ -97,8 +97,26 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """What a file has beyond, or otherwise than, what was asked; in Amazon's names. `unknown`: columns
+    nobody asked for; `types`: column → what its values were where a whole or plain number was expected."""
+
+    unknown: tuple[str, ...] = ()
+    types: tuple[tuple[str, str], ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """As it is kept and shown; empty when there was none."""
+        found = {"unknown_columns": list(self.unknown), "changed_types": dict(self.types)}
+        return {name: value for name, value in found.items() if value}
+
+
+NO_DRIFT: Final = Drift()
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """A normalised slice in object storage; money totals in micros of `currency`."""
+    """A normalised slice in object storage; money totals in micros of `currency`. The file it was made
+    from stays at `raw_uri`, with what nobody asked for in it (`drift`)."""
 
     uri: str
     sha256: str
@@ -107,6 +125,8 @@ class File:
     totals: dict[str, int]
     currency: str
     as_of: datetime
+    raw_uri: str
+    drift: Drift = NO_DRIFT
 
 
 @dataclass(frozen=True, slots=True)

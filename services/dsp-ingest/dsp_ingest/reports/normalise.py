@@ -4,29 +4,36 @@ Constant memory but for one small key per row (to notice a row that comes twice)
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from amazon_ads import read_rows
 from amazon_ads.errors import FileInvalid
 from msgspec.structs import astuple
 
-from .rows import COUNTS, IDS, MONEY, NAMES, SCHEMA, Row
+from dsp_ingest.report_types import ReportType
+
+from .domain import Drift
+from .drift import drift_of
 
 _GROUP_ROWS = 50_000
 _MAX_INT64 = 2**63 - 1
+Source = Mapping[str, Sequence[Any]]
+"""Rows by column: landed name → values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """What the file must be about. `currency` stands in for rows that name none."""
 
+    kind: ReportType
     amazon_advertiser_id: str
     start_date: date
     end_date: date
@@ -35,23 +42,26 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """The Parquet file written; money totals in micros of `currency`."""
+    """The Parquet file written; money totals in micros of `currency`. `source_sha256` is of the file
+    it was made from; `drift` is what that file had beyond, or otherwise than, what was asked."""
 
     path: Path
     sha256: str
     row_count: int
     totals: dict[str, int]
     currency: str
+    source_sha256: str
+    drift: Drift
 
 
 @dataclass(slots=True)
 class _Tally:
     """What is known of the rows read so far."""
 
+    totals: dict[str, int]
     rows: int = 0
     keys: set[int] = field(default_factory=set[int])
     currencies: set[str] = field(default_factory=set[str])
-    totals: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*COUNTS, *MONEY), 0))
 
 
 def normalise(source: Path, target: Path, expected: Expected) -> Normalised:
@@ -60,28 +70,41 @@ def normalise(source: Path, target: Path, expected: Expected) -> Normalised:
     Codes of FileInvalid beyond those of read_rows: file_other_advertiser, file_day_outside,
     file_duplicate_row, file_mixed_currencies, file_value_out_of_range.
     """
-    tally = _Tally()
-    with pq.ParquetWriter(target, SCHEMA, compression="zstd") as writer:
-        for batch in _batches(read_rows(source, Row), expected, tally):
+    kind = expected.kind
+    tally = _Tally(dict.fromkeys(kind.measures, 0))
+    with pq.ParquetWriter(target, kind.schema, compression="zstd") as writer:
+        for batch in _batches(read_rows(source, kind.row), expected, tally):
             writer.write_table(batch)
+    _check_sums(tally)
+    currency = next(iter(tally.currencies), expected.currency)
+    sums = (_sha256(target), tally.rows, tally.totals, currency)
+    return Normalised(target, *sums, _sha256(source), drift_of(source, kind))
+
+
+def _check_sums(tally: _Tally) -> None:
     if len(tally.currencies) > 1:
         found = ", ".join(sorted(tally.currencies))
         raise _invalid("file_mixed_currencies", f"rows in {found}: one advertiser has one currency")
     if max(tally.totals.values()) > _MAX_INT64 or min(tally.totals.values()) < -_MAX_INT64:
         raise _invalid("file_value_out_of_range", "a sum exceeds 64 bits")
-    with target.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    currency = next(iter(tally.currencies), expected.currency)
-    return Normalised(target, digest, tally.rows, tally.totals, currency)
 
 
-def _batches(lists: Iterator[list[Row]], expected: Expected, tally: _Tally) -> Iterator[Any]:
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _batches(
+    lists: Iterator[list[msgspec.Struct]], expected: Expected, tally: _Tally
+) -> Iterator[Any]:
     """Checked row groups of about 50 000 rows."""
     pending: list[Any] = []
     held = 0
+    names = expected.kind.row.__struct_fields__
     for rows in lists:
-        _check(rows, expected, tally)
-        pending.append(_table(rows, expected, tally))
+        source = dict(zip(names, zip(*map(astuple, rows), strict=True), strict=True))
+        _check(source, expected, tally)
+        pending.append(_table(source, expected, tally))
         held += len(rows)
         if held >= _GROUP_ROWS:
             yield pa.concat_tables(pending).combine_chunks()
@@ -90,49 +113,48 @@ def _batches(lists: Iterator[list[Row]], expected: Expected, tally: _Tally) -> I
         yield pa.concat_tables(pending).combine_chunks()
 
 
-def _check(rows: list[Row], expected: Expected, tally: _Tally) -> None:
-    strangers = {str(row.advertiser_id) for row in rows} - {expected.amazon_advertiser_id}
+def _check(rows: Source, expected: Expected, tally: _Tally) -> None:
+    """All rows are about what was asked, and none comes twice."""
+    strangers = set(map(str, rows["advertiser_id"])) - {expected.amazon_advertiser_id}
     if strangers:
         found = ", ".join(sorted(strangers)[:3])
         raise _invalid("file_other_advertiser", f"rows of another advertiser: {found}")
-    first, last = min(row.date for row in rows), max(row.date for row in rows)
+    first, last = min(rows["date"]), max(rows[expected.kind.dates[-1]])
     if first < expected.start_date or last > expected.end_date:
         wrong = first if first < expected.start_date else last
         span = f"{expected.start_date}..{expected.end_date}"
         raise _invalid("file_day_outside", f"a row of {wrong} in a report of {span}")
-    tally.rows += len(rows)
-    tally.keys.update(
-        hash((row.date, str(row.order_id), str(row.line_item_id), str(row.creative_id)))
-        for row in rows
-    )
+    tally.rows += len(rows["date"])
+    keys = (map(str, rows[name]) for name in expected.kind.keys)
+    tally.keys.update(map(hash, zip(rows["date"], *keys, strict=True)))
     if len(tally.keys) != tally.rows:
-        detail = "the same day, order, line item and creative comes twice"
-        raise _invalid("file_duplicate_row", detail)
+        what = " and ".join(("day", *expected.kind.keys)).replace("_id", "").replace("_", " ")
+        raise _invalid("file_duplicate_row", f"the same {what} comes twice")
 
 
-def _table(rows: list[Row], expected: Expected, tally: _Tally) -> Any:
-    source = dict(zip(Row.__struct_fields__, zip(*map(astuple, rows), strict=True), strict=True))
-    currencies = [value or expected.currency for value in source["order_currency"]]
+def _table(rows: Source, expected: Expected, tally: _Tally) -> Any:
+    kind = expected.kind
+    named = rows["currency"] if kind.currency else (None,) * len(rows["date"])
+    currencies = [value or expected.currency for value in named]
     tally.currencies.update(currencies)
     columns: dict[str, list[Any]] = {
-        "date": list(source["date"]),
+        **{name: list(rows[name]) for name in kind.dates},
         "currency": currencies,
-        **{name: ["" if v is None else str(v) for v in source[name]] for name in IDS},
-        **{name: [_text(value) for value in source[name]] for name in NAMES},
-        **{name: [value or 0 for value in source[name]] for name in COUNTS},
-        **{name: [_micros(value) for value in source[origin]] for name, origin in MONEY.items()},
+        **{name: [_text(value) for value in rows[name]] for name in kind.texts},
+        **{name: [value or 0 for value in rows[name]] for name in kind.counts},
+        **{f"{name}_micros": [_micros(value) for value in rows[name]] for name in kind.money},
     }
     for name in tally.totals:
         tally.totals[name] += sum(columns[name])
     try:
-        return pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA)
+        return pa.table({name: columns[name] for name in kind.schema.names}, schema=kind.schema)
     except (pa.ArrowException, OverflowError, UnicodeError) as error:
         raise _invalid("file_value_out_of_range", f"a value does not fit ({error})") from None
 
 
-def _text(value: str | None) -> str:
-    """Postgres text has no NUL."""
-    return value.replace("\x00", "") if value else ""
+def _text(value: str | int | None) -> str:
+    """Ids and names as text; Postgres text has no NUL."""
+    return "" if value is None else str(value).replace("\x00", "")
 
 
 def _micros(value: Decimal | None) -> int:

@@ -115,7 +115,7 @@ async def save_file(tx: Tx, report_id: UUID, file: File, now: datetime) -> None:
     await tx.execute(
         """
         update report set uri = $2, sha256 = $3, byte_count = $4, row_count = $5, totals = $6,
-            currency = $7, as_of = $8, landed_at = $9
+            currency = $7, as_of = $8, landed_at = $9, raw_uri = $10, drift = $11
         where report_id = $1
         """,
         report_id,
@@ -127,6 +127,8 @@ async def save_file(tx: Tx, report_id: UUID, file: File, now: datetime) -> None:
         file.currency,
         file.as_of,
         now,
+        file.raw_uri,
+        json.dumps(file.drift.told()),
     )
 
 
@@ -152,7 +154,8 @@ async def wake_advertiser(
         update report set next_attempt_at = $3
         where organization_id = $1 and advertiser_id = $2
           and state not in ('landed', 'rejected', 'failed')
-          and next_attempt_at > $3 and error_code in ('reauth_required', 'no_connection')
+          and next_attempt_at > $3
+          and error_code in ('reauth_required', 'credential_suspended', 'no_connection')
         """,
         organization_id,
         advertiser_id,
@@ -171,7 +174,7 @@ async def wake_connection(
         where o.connection_id = $2 and o.organization_id = $1
           and r.advertiser_id = o.advertiser_id
           and r.state not in ('landed', 'rejected', 'failed') and r.next_attempt_at > $3
-          and r.error_code in ('reauth_required', 'no_connection')
+          and r.error_code in ('reauth_required', 'credential_suspended', 'no_connection')
         """,
         organization_id,
         connection_id,
@@ -202,7 +205,7 @@ async def list_in_state(
         """
         select r.report_id, r.advertiser_id, a.name as advertiser_name, r.amazon_report_id,
                r.report_type, r.start_date, r.end_date, r.state, r.error_code, r.detail,
-               r.raw_uri, r.attempts, r.updated_at
+               r.raw_uri, r.attempts, r.updated_at, r.drift
         from report r join advertiser a using (advertiser_id)
         where r.organization_id = $1 and ($2::uuid[] is null or a.brand_id = any ($2))
           and r.state = $3

@@ -33,6 +33,7 @@ from .domain import (
     is_stuck,
     rejects,
 )
+from .drift import tell
 
 _STATUSES = ("PENDING", "PROCESSING", "COMPLETED")
 
@@ -89,7 +90,7 @@ def _usable(source: Any) -> bool:
 
 def _hindrance(sources: list[Any]) -> Problem:
     if any(source["consent"] == "active" for source in sources):
-        detail = "Amazon no longer accepts the connection's consent; it must be given again."
+        detail = "The connection's consent must be given again at Amazon, or it is suspended here."
         return Problem("paused", "reauth_required", detail)
     return Problem("paused", "no_connection", "No connection reaches this advertiser.")
 
@@ -188,7 +189,8 @@ async def _fetch(report: Report, target: Target, amazon_report_id: str, tools: T
             normalised = await normalise_file(path, report, target)
         except errors.FileError as error:
             return await _broken(report, error, path, tools)
-        return await tools.warehouse.land(report, normalised, as_of or tools.clock())
+        now = tools.clock()
+        return await tools.warehouse.land(report, normalised, path, as_of or now, now)
 
 
 async def _broken(report: Report, error: errors.FileError, path: Path, tools: Tools) -> Problem:
@@ -213,6 +215,7 @@ async def apply(
         return False
     if isinstance(result, File):
         await queries.save_file(tx, after.report_id, result, now)
+        tell(after, result.drift)
         await _emit(tx, work, _landed(after, result, now))
     if after.state == "rejected":
         await _emit(tx, work, _rejected(after))

@@ -1,0 +1,6 @@
+"""The report types that are pulled: what is asked of Amazon, and how a row lands."""
+
+from .domain import ReportType
+from .registry import REPORT_TYPES, report_type
+
+__all__ = ["REPORT_TYPES", "ReportType", "report_type"]
