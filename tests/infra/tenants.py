@@ -36,6 +36,10 @@ class Holdings:
     """One of each thing that somebody has and another one could ask for."""
 
     email: str
+    user_id: str
+    organization_id: str
+    role_id: str
+    invitation_id: str
     brand_id: str
     advertiser_id: str
     connection_id: str
@@ -120,8 +124,13 @@ def holdings(agency: Agency, advertiser: dict[str, Any], connection_id: str) -> 
         "filters": {"advertiser_ids": [advertiser["id"]]},
     }
     orders = agency.api("POST", "/v1/metrics/query", json=query)["rows"]
+    session = agency.session
     return Holdings(
-        email=agency.session["user"]["email"],
+        email=session["user"]["email"],
+        user_id=session["user"]["id"],
+        organization_id=session["organization"]["id"],
+        role_id=_role_of(agency),
+        invitation_id=_invitation_of(agency),
         brand_id=advertiser["brand_id"],
         advertiser_id=advertiser["id"],
         connection_id=connection_id,
@@ -130,6 +139,22 @@ def holdings(agency: Agency, advertiser: dict[str, Any], connection_id: str) -> 
         start_date=load["start_date"],
         end_date=load["end_date"],
     )
+
+
+def _role_of(agency: Agency) -> str:
+    """The first role of the organization's own, made where there is none."""
+    roles = [role for role in agency.api("GET", "/v1/roles")["items"] if not role["built_in"]]
+    body = {"name": "Readers", "permissions": ["report:read"]}
+    return (roles[0] if roles else agency.api("POST", "/v1/roles", json=body))["id"]
+
+
+def _invitation_of(agency: Agency) -> str:
+    """An open invitation, sent where there is none."""
+    found = agency.api("GET", "/v1/invitations")["items"]
+    if found:
+        return found[0]["id"]
+    body = {"email": "guest@elsewhere.example", "grants": [{"role": "viewer"}]}
+    return agency.api("POST", "/v1/invitations", json=body)["invitation"]["id"]
 
 
 def open_tenants(installation: Installation) -> Tenants:

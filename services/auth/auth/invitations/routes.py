@@ -65,7 +65,7 @@ async def revoke_invitation(
 
 
 @router.get("/offer")
-async def show_offer(
+async def show_invitation(
     token: Annotated[str, Query(min_length=1, max_length=2048)], deps: DepsOf, _actor: CurrentActor
 ) -> OfferView:
     """Who invites whom into what. For whoever holds the token."""

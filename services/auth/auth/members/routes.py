@@ -40,7 +40,7 @@ async def show_removal(
 
 
 @router.delete("/{user_id}", status_code=204)
-async def remove(
+async def delete_member(
     user_id: UUID,
     manager: MemberManager,
     tx: ActorTx,

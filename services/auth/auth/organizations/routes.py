@@ -66,7 +66,7 @@ async def hand_over(body: Confirmed, owner: OrganizationOwner, tx: ActorTx, deps
 
 
 @router.put("/v1/session/organization")
-async def switch(
+async def choose_organization(
     body: SwitchRequest, user: SignedInSelf, tx: SystemTx, deps: DepsOf, response: Response
 ) -> SessionView:
     """Go on in another organization of one's own, under a new session; the old one ends."""
