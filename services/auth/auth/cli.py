@@ -1,6 +1,6 @@
 """Operator's commands: `python -m auth.cli organizations create …`, `… members add …`.
 
-Reads DATABASE_URL (the auth service's role). The new user's password is the first line of stdin.
+Reads DATABASE_URL (the auth service's role). A password is the first line of stdin.
 """
 
 import argparse
@@ -16,9 +16,11 @@ from shared.errors import AppError
 from shared.permissions import ROLES
 from shared.settings import DatabaseSettings
 
+from .audit import cli as audit_cli
 from .main import MIGRATIONS, SERVICE
 from .organizations.service import NewMember, add_member, create_organization
 from .sessions.passwords import Passwords
+from .users.service import remove_second_factor, reset_password
 
 
 def parser() -> argparse.ArgumentParser:
@@ -35,20 +37,36 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--email", required=True)
     add.add_argument("--role", required=True, choices=sorted(ROLES))
     add.add_argument("--brand-id", action="append", type=UUID, help="may be repeated; none = all")
+    users = nouns.add_parser("users").add_subparsers(dest="verb", required=True)
+    reset = users.add_parser("reset-password", help="a new password; every session ends")
+    lost = users.add_parser("remove-second-factor", help="for who lost phone and recovery codes")
+    for parser_of_user in (reset, lost):
+        parser_of_user.add_argument("--email", required=True)
+    audit_cli.add_parser(nouns)
     return root
 
 
-async def run(arguments: argparse.Namespace, password: str, db: Db) -> UUID:
-    """Does what was asked; returns the new organization's or user's id. Raises AppError."""
+async def run(arguments: argparse.Namespace, password: str, db: Db) -> UUID | bool:
+    """Does what was asked; returns the organization's or user's id, or whether what was verified
+    holds. Raises AppError."""
+    if arguments.noun == "audit":
+        return await audit_cli.verify(arguments, db)
+    if arguments.verb == "remove-second-factor":
+        async with db.tx(SYSTEM) as tx:
+            return await remove_second_factor(tx, arguments.email, utc_now())
     hashed = await Passwords().hash(password)
     async with db.tx(SYSTEM) as tx:
+        if arguments.noun == "users":
+            return await reset_password(tx, arguments.email, hashed, utc_now())
         if arguments.noun == "organizations":
             return await create_organization(tx, arguments.name, arguments.email, hashed, utc_now())
         member = NewMember(arguments.email, hashed, arguments.role, brand_ids=arguments.brand_id)
         return await add_member(tx, arguments.organization_id, member, utc_now())
 
 
-async def _main(arguments: argparse.Namespace, password: str, settings: DatabaseSettings) -> UUID:
+async def _main(
+    arguments: argparse.Namespace, password: str, settings: DatabaseSettings
+) -> UUID | bool:
     db = Db(
         settings.database_url.get_secret_value(),
         schema=SERVICE,
@@ -70,11 +88,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         settings = DatabaseSettings()  # pyright: ignore[reportCallIssue] - read from the environment
     except ValidationError:
         sys.exit("DATABASE_URL is not set")
-    password = sys.stdin.readline().rstrip("\r\n")
+    needs_password = arguments.verb not in ("remove-second-factor", "verify")
+    password = sys.stdin.readline().rstrip("\r\n") if needs_password else ""
     try:
         created = asyncio.run(_main(arguments, password, settings))
     except AppError as error:
         sys.exit(f"{error.code}: {error.detail}")
+    if isinstance(created, bool):
+        sys.exit(0 if created else 1)
     print(created)
 
 

@@ -52,3 +52,29 @@ async def test_a_weak_password_creates_nothing(databases: Databases) -> None:
     assert "password_invalid" in error
     assert "short" not in error.split("password_invalid")[1]
     await databases.drop_all()
+
+
+async def test_the_operator_sets_a_password_and_every_session_ends(world: AuthWorld) -> None:
+    url = world.deps.settings.database_url.get_secret_value()
+    browser = await world.owner("o@f.example")
+    reset = ("users", "reset-password", "--email", " O@f.example ")
+    code, _, _ = await cli(url, *reset, password="seven herons on a wire")
+    assert code == 0
+    assert (await browser.resolve()).status_code == 401
+    await world.sign_in("o@f.example", "seven herons on a wire")
+    code, _, error = await cli(url, *reset[:-1], "nobody@f.example")
+    assert (code, "user_not_found" in error) == (1, True)
+
+
+async def test_the_operator_removes_a_lost_second_factor(world: AuthWorld) -> None:
+    url = world.deps.settings.database_url.get_secret_value()
+    browser = await world.owner("o@f.example")
+    removal = ("users", "remove-second-factor", "--email", "o@f.example")
+    code, _, error = await cli(url, *removal)
+    assert (code, "second_factor_off" in error) == (1, True)
+    body = {"password": PASSWORD}
+    assert (await browser.call("POST", "/v1/user/second-factor", json=body)).status_code == 201
+    code, _, _ = await cli(url, *removal)
+    assert code == 0
+    assert await world.rows("select * from second_factor") == []
+    assert (await browser.resolve()).status_code == 401

@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 class Sends(Protocol):
     """What carries a letter away: shared.mail's Mailer."""
 
-    async def send(self, letter: Letter, message_id: str) -> None: ...
+    async def send(self, letter: Letter, message_id: str, /) -> None: ...
 
 
 async def post(tx: Tx, pepper: Pepper, letter: Letter, now: datetime) -> None:

@@ -68,5 +68,4 @@ class PasswordResets:
             if not await queries.take(tx, token_hash):
                 raise link_invalid()
             await set_password(tx, login.user_id, hashed, now)
-            await queries.forget_user(tx, login.user_id)
             await post(tx, self.pepper, self.letters.password_changed(login.email), now)

@@ -11,9 +11,11 @@ from shared.events import MemberUpdated
 from auth.identity.letters import Letters
 from auth.logins import queries as logins
 from auth.mail.service import post
-from auth.names import clean_name
+from auth.names import clean_name, fold_email
 from auth.organizations.queries import put_password
+from auth.password_resets import queries as password_resets
 from auth.pepper import Pepper
+from auth.second_factors import queries as second_factors
 from auth.second_factors.service import Owner, password_wrong
 from auth.sessions.passwords import Passwords
 from auth.sessions.service import end_sessions_of
@@ -56,17 +58,46 @@ class OwnPassword:
 async def set_password(
     tx: Tx, user_id: UUID, argon2_hash: str, now: datetime, *, keep: UUID | None = None
 ) -> None:
-    """A new password: whoever used the old one is out, but for the session to `keep`."""
+    """A new password: whoever used the old one is out, but for the session to `keep`, and links to
+    choose another one are worth nothing."""
     await put_password(tx, user_id, argon2_hash, now)
     await logins.forget_challenges(tx, user_id)
+    await password_resets.forget_user(tx, user_id)
     await end_sessions_of(tx, user_id, now, keep=keep)
+
+
+async def reset_password(tx: Tx, email: str, argon2_hash: str, now: datetime) -> UUID:
+    """By the operator, where no letter can; raises NotFound (user_not_found)."""
+    user_id = await _user_of(tx, email)
+    await set_password(tx, user_id, argon2_hash, now)
+    return user_id
+
+
+async def remove_second_factor(tx: Tx, email: str, now: datetime) -> UUID:
+    """By the operator, for somebody who lost it; every session ends. Raises NotFound."""
+    user_id = await _user_of(tx, email)
+    if not await second_factors.delete(tx, user_id):
+        raise NotFound("They have no second factor.", code="second_factor_off")
+    await end_sessions_of(tx, user_id, now)
+    return user_id
+
+
+async def _user_of(tx: Tx, email: str) -> UUID:
+    user_id = await queries.user_of(tx, fold_email(email))
+    if user_id is None:
+        raise _user_not_found()
+    return user_id
+
+
+def _user_not_found() -> NotFound:
+    return NotFound("There is no such user.", code="user_not_found")
 
 
 async def profile_of(tx: Tx, user_id: UUID) -> Profile:
     """Raises NotFound for somebody who is gone."""
     found = await queries.profile_of(tx, user_id)
     if found is None:
-        raise NotFound("There is no such user.", code="user_not_found")
+        raise _user_not_found()
     return found
 
 
