@@ -1,7 +1,7 @@
 """The public edge, outermost: what a request must pass before any service hears of it.
 
-In this order: one meaning (requests), known path and method (routing), same origin (guards), a limit,
-a session, its CSRF token; then the answer of a service (forwarding), a live stream, or a page.
+In this order: one meaning (requests), known path and method (routing), an API key (keys) or same origin
+(guards), a limit, a session, its CSRF token; then the answer of a service (forwarding), a live stream, or a page.
 """
 
 import time
@@ -17,14 +17,16 @@ from shared.metrics import histogram
 from shared.telemetry import bound, get_logger, inject, span
 
 from . import routing
+from .callers import Caller
 from .clientip import Proxies
 from .document import Document
 from .forwarding import ClientGone, Forwarder, Receive, ResponseSender, Send
 from .guards import check_csrf, check_same_site, check_viewing
 from .headers import API_SECURITY, HSTS, to_upstream
 from .journal import Journal
+from .keys import KeyDesk, key_of
 from .limits import Limits
-from .live.stream import Live
+from .live.stream import Live, Recheck
 from .pages import Pages, Reply, to_login, with_slash
 from .readiness import Readiness
 from .requests import (
@@ -69,6 +71,7 @@ class EdgeParts:
     cookie_name: str
     signer: TokenSigner
     sessions: Sessions
+    keys: KeyDesk
     limits: Limits
     forwarder: Forwarder
     live: Live
@@ -237,18 +240,39 @@ class _Call:
         live = request.path == routing.EVENTS_PATH
         if route is None and not live:
             raise NotFound("There is nothing at this path.", hint="See /v1/openapi.json.")
+        secret = key_of(request, self._parts.cookie_name)
+        if secret is not None:
+            await self._with_key(request, secret, route)
+            return
         if request.method in routing.UNSAFE_METHODS:
             check_same_site(request, self._parts.origins)
         cookie, session = await self._session(request)
         if session is not None:
             check_viewing(request, session.actor)
         if live:
-            await self._live(request, cookie, session)
+            if cookie is None or session is None:
+                raise BadRequest("A live stream needs a session.")
+            await self._live(request, session, lambda: self._parts.sessions.recheck(cookie))
         elif route is not None:
             self.service = route.service
             await self._forward(request, route.service, session)
             if session is not None and cookie is not None:
                 self._after(request, cookie, session)
+
+    async def _with_key(
+        self, request: EdgeRequest, secret: str, route: routing.Route | None
+    ) -> None:
+        """A program's call. No browser adds a key by itself, so no other site can make it send one:
+        neither origin nor CSRF token are asked for."""
+        desk, told = self._parts.keys, self._sender.always
+        key = await desk.find(secret, request.ip, told)
+        self._caller = key.actor
+        await desk.check(key, request.ip, told)
+        if route is not None:
+            self.service = route.service
+            await self._forward(request, route.service, key)
+            return
+        await self._live(request, key, lambda: desk.recheck(secret, request.ip))
 
     async def _session(self, request: EdgeRequest) -> tuple[str | None, Session | None]:
         """Who calls; counts the call. Raises Unauthenticated where a session is needed and none is there."""
@@ -290,10 +314,10 @@ class _Call:
         values = set(cookie_values(request.headers, self._parts.cookie_name))
         return values.pop() if len(values) == 1 else None
 
-    async def _forward(self, request: EdgeRequest, service: str, session: Session | None) -> None:
+    async def _forward(self, request: EdgeRequest, service: str, caller: Caller | None) -> None:
         parts = self._parts
         with span(f"{request.method} {service}"):
-            token = self._token(request, service, session)
+            token = self._token(request, service, caller)
             await parts.forwarder.forward(
                 request,
                 self._receive,
@@ -303,9 +327,9 @@ class _Call:
                 cookies=(request.method, request.path) in routing.SETS_COOKIES,
             )
 
-    def _token(self, request: EdgeRequest, service: str, session: Session | None) -> str:
-        if session is not None:
-            return session.token(self._parts.signer, service, request.ip)
+    def _token(self, request: EdgeRequest, service: str, caller: Caller | None) -> str:
+        if caller is not None:
+            return caller.token(self._parts.signer, service, request.ip)
         nobody = Actor(kind="anonymous", subject="anonymous", ip=request.ip)
         return self._parts.signer.sign(nobody, service, ttl_seconds=_ANONYMOUS_TOKEN_SECONDS)
 
@@ -320,14 +344,10 @@ class _Call:
         if session.actor.session_id is not None:
             self._parts.live.hub.session_revoked(session.actor.session_id)
 
-    async def _live(
-        self, request: EdgeRequest, cookie: str | None, session: Session | None
-    ) -> None:
+    async def _live(self, request: EdgeRequest, caller: Caller, recheck: Recheck) -> None:
         self.service = "live"
         _only_get(request)
-        if cookie is None or session is None:
-            raise BadRequest("A live stream needs a session.")
-        await self._parts.live.serve(request, cookie, session, self._receive, self._sender)
+        await self._parts.live.serve(request, caller, recheck, self._receive, self._sender)
 
 
 def _only_get(request: EdgeRequest) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
-from .requests import EdgeRequest, Headers
+from .requests import EdgeRequest, Headers, cookie_values
+from .routing import CALLBACK, CONSENT_COOKIE
+
+_LONGEST_COOKIE = 128
 
 REQUEST_HEADERS = frozenset(
     {
@@ -69,8 +72,19 @@ def to_upstream(request: EdgeRequest, token: str, trace: dict[str, str]) -> list
         ("x-forwarded-for", request.ip),
         ("x-forwarded-proto", request.scheme),
         ("x-forwarded-host", request.host),
+        *_consent_browser(request),
         *trace.items(),
     ]
+
+
+def _consent_browser(request: EdgeRequest) -> list[tuple[str, str]]:
+    """What the cookie of a magic link holds, on the way back from Amazon alone: auth binds the answer
+    to it. None where two different ones were sent (somebody planted one)."""
+    if (request.method, request.path) != CALLBACK:
+        return []
+    values = set(cookie_values(request.headers, CONSENT_COOKIE))
+    value = values.pop() if len(values) == 1 else ""
+    return [("x-consent-browser", value)] if 0 < len(value) <= _LONGEST_COOKIE else []
 
 
 def to_client(upstream: Iterable[tuple[bytes, bytes]], *, base_url: str, cookies: bool) -> Headers:

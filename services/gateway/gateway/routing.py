@@ -30,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/v1/sessions", "auth"),
     Route("/v1/brands", "auth"),
     Route("/v1/connections", "auth"),
+    Route("/v1/consent-requests", "auth"),
     Route("/v1/advertisers", "auth"),
     Route("/v1/audit", "auth"),
     Route("/v1/credentials", "token-refresher"),
@@ -70,8 +71,15 @@ WHILE_VIEWING = frozenset(
 """All that is not a plain read and still let through while somebody views as another person."""
 CLERK_WEBHOOKS = ("POST", "/v1/clerk/webhooks")
 """Comes from Clerk; its signature is its session."""
-WITHOUT_SESSION = BEFORE_SIGN_IN | INVITED | {CALLBACK, IDENTITY, CLERK_WEBHOOKS}
-SETS_COOKIES = SIGN_INS | ROTATES | {LOGOUT, SWITCH, ("GET", "/v1/session")}
+OPENING = ("POST", "/v1/consent-requests/openings")
+BY_LINK = frozenset({("GET", "/v1/consent-requests/offer"), OPENING})
+"""For who holds a magic link's token; a session that is there plays no part, nor its CSRF token."""
+CONSENT_COOKIE = "leadline_consent"
+"""Of the browser that followed a magic link; auth is told its value when it comes back from Amazon."""
+WITHOUT_SESSION = BEFORE_SIGN_IN | INVITED | BY_LINK | {CALLBACK, IDENTITY, CLERK_WEBHOOKS}
+SETS_COOKIES = SIGN_INS | ROTATES | {OPENING, LOGOUT, SWITCH, ("GET", "/v1/session")}
+NOT_FOR_KEYS = WITHOUT_SESSION | SETS_COOKIES
+"""Doors of people and of other senders: nobody signs in with an API key."""
 
 EVENTS_PATH = "/v1/events"
 OPENAPI_PATH = "/v1/openapi.json"

@@ -1,5 +1,7 @@
 """Cross-site defences and the lists of headers that pass."""
 
+from dataclasses import replace
+
 import pytest
 from gateway.guards import check_csrf, check_same_site, origins_of
 from gateway.headers import to_client, to_upstream
@@ -90,6 +92,33 @@ def test_a_caller_cannot_speak_for_anybody_else_upstream() -> None:
         "traceparent": "ours",
     }
     assert len(sent) == 7
+
+
+def browser_told(path: str, *headers: tuple[bytes, bytes], method: str = "GET") -> str | None:
+    asked = replace(request(list(headers)), method=method, path=path)
+    return dict(to_upstream(asked, "signed", {})).get("x-consent-browser")
+
+
+COOKIE = (b"cookie", b"leadline_consent=abc")
+
+
+def test_the_cookie_of_a_magic_link_is_told_on_the_way_back_from_amazon_alone() -> None:
+    assert browser_told("/v1/connections/callback", COOKIE) == "abc"
+    assert browser_told("/v1/connections", COOKIE) is None
+    assert browser_told("/v1/connections/callback", COOKIE, method="POST") is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [(b"x-consent-browser", b"forged")],
+        [COOKIE, (b"cookie", b"leadline_consent=planted")],
+        [(b"cookie", b"leadline_consent=" + b"x" * 129)],
+        [(b"cookie", b"leadline_consent=")],
+    ],
+)
+def test_a_cookie_that_is_not_surely_ours_is_not_told(headers: Headers) -> None:
+    assert browser_told("/v1/connections/callback", *headers) is None
 
 
 def test_an_answer_keeps_only_headers_meant_for_the_caller() -> None:

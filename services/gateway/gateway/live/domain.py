@@ -18,6 +18,9 @@ SHOWN: dict[str, str] = {
     "connection.authorized": "connection:read",
     "connection.reauthorized": "connection:read",
     "connection.revoked": "connection:read",
+    "connection.updated": "connection:read",
+    "connection.consent_expiring": "connection:read",
+    "consent_request.updated": "connection:manage",
     "credential.refreshed": "connection:read",
     "credential.refresh_failed": "connection:read",
     "credential.reauth_required": "connection:read",
@@ -75,6 +78,11 @@ def may_see(actor: Actor, event: LiveEvent) -> bool:
         return False
     brands = actor.narrower.get(event.permission, actor.brand_ids)
     return brands is None or event.brand_id in brands
+
+
+def ended(actor: Actor) -> str:
+    """Why a stream ends whose holder is nobody any more."""
+    return "key_ended" if actor.kind == "key" else "session_ended"
 
 
 def frame(name: str, data: dict[str, Any], event_id: str = "") -> bytes:
