@@ -104,6 +104,199 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Api Keys
+         * @description The organization's keys, newest first, without those revoked and without any secret.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Add Api Key
+         * @description A new key of the caller; its secret is in this answer and nowhere else.
+         */
+        post: operations["addApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{api_key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Api Key
+         * @description Revoke a key; it is worth nothing from here on, and is not listed any more.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Api Key
+         * @description Rename a key.
+         */
+        patch: operations["changeApiKey"];
+        trace?: never;
+    };
+    "/v1/api-keys/{api_key_id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Api Key
+         * @description A new secret for one's own key; the one before works for `grace_hours` more.
+         */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit Entries
+         * @description Who did or saw what, newest first; callers of some brands see what concerns these.
+         */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit Csv
+         * @description The filtered entries as CSV, with what is needed to verify them offline.
+         */
+        get: operations["exportAuditCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit Jsonl
+         * @description The filtered entries as JSON lines, with what is needed to verify them offline.
+         */
+        get: operations["exportAuditJsonl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit Facets
+         * @description Whom and what the newest entries can be filtered by.
+         */
+        get: operations["listAuditFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Audit Retention
+         * @description How long entries are kept; `head` is what to note elsewhere.
+         */
+        get: operations["showAuditRetention"];
+        /**
+         * Change Audit Retention
+         * @description Keep entries for so many days from now on; older ones go within the hour.
+         */
+        put: operations["changeAuditRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Audit Log
+         * @description Walks the whole chain: a JSON line each 5,000 entries, the last one with the verdict. `known` is
+         *     a head noted earlier (`sequence:hash`), so that a chain rewritten as a whole is found out too.
+         */
+        get: operations["verifyAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/brands": {
         parameters: {
             query?: never;
@@ -148,6 +341,26 @@ export interface paths {
         patch: operations["changeBrand"];
         trace?: never;
     };
+    "/v1/clerk/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Clerk Webhook
+         * @description Clerk tells of users, organizations, memberships and sessions. Signed by Svix.
+         */
+        post: operations["takeClerkWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections": {
         parameters: {
             query?: never;
@@ -181,7 +394,7 @@ export interface paths {
         };
         /**
          * Receive Consent
-         * @description Where Amazon sends the browser back; always on to the dashboard, with the outcome.
+         * @description Where Amazon sends the browser back; always on to a page of ours that tells the outcome.
          */
         get: operations["receiveConsent"];
         put?: never;
@@ -206,6 +419,34 @@ export interface paths {
         get: operations["getConnection"];
         put?: never;
         post?: never;
+        /**
+         * End Connection
+         * @description Disconnect: ends the connection at once and has its secrets deleted.
+         */
+        delete: operations["endConnection"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Connection
+         * @description Another label.
+         */
+        patch: operations["renameConnection"];
+        trace?: never;
+    };
+    "/v1/connections/{connection_id}/disconnection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Disconnection
+         * @description What disconnecting would stop, or how far it has got.
+         */
+        get: operations["previewDisconnection"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -226,6 +467,150 @@ export interface paths {
          * @description Look again at what the connection can see; joins a look that is under way.
          */
         post: operations["discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{connection_id}/reauthorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reauthorize
+         * @description Begin another consent to the same connection; until it arrives, the present one goes on.
+         */
+        post: operations["reauthorize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{connection_id}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide Replacement
+         * @description Whether a consent by another Amazon user than before takes the connection over.
+         */
+        put: operations["decideReplacement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Consent Requests
+         * @description The organization's magic links, newest first.
+         */
+        get: operations["listConsentRequests"];
+        put?: never;
+        /**
+         * Create Consent Request
+         * @description A link by which somebody without an account here consents at Amazon.
+         */
+        post: operations["createConsentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-requests/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Offer
+         * @description What the holder of a link is asked for.
+         */
+        get: operations["showOffer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-requests/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Consent Request
+         * @description The holder of a link goes on to Amazon, with a cookie that the way back is bound to.
+         */
+        post: operations["openConsentRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-requests/{consent_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Consent Request
+         * @description The link stops working.
+         */
+        delete: operations["revokeConsentRequest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-requests/{consent_request_id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Consent Request
+         * @description The same link to the same recipient once more.
+         */
+        post: operations["sendConsentRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -272,6 +657,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/credentials/{connection_id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend Credential
+         * @description Stop using a connection: no refresh, no token for anybody, until it is resumed.
+         */
+        post: operations["suspendCredential"];
+        /**
+         * Resume Credential
+         * @description Use a connection again; it is refreshed at once.
+         */
+        delete: operations["resumeCredential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -281,12 +690,221 @@ export interface paths {
         };
         /**
          * Live updates as server-sent events
-         * @description What happens in the caller's organization and brands, as it happens. Event names: hello, heartbeat, closed, advertiser.linked, advertiser.lost, advertiser.recovered, advertiser.unlinked, connection.authorized, connection.reauthorized, connection.revoked, credential.reauth_required, credential.recovered, credential.refresh_failed, credential.refreshed, instance.discovered, metrics.updated, sync.completed, sync.failed, sync.progressed, sync.started. `hello` comes first, `heartbeat` every 15 s, both with `server_time`; `closed` gives the reason when the server ends the stream. Resume with Last-Event-ID; `hello.resumed` false means that something may have been missed: read anew.
+         * @description What happens in the caller's organization and brands, as it happens. Event names: hello, heartbeat, closed, advertiser.linked, advertiser.lost, advertiser.recovered, advertiser.unlinked, connection.authorized, connection.consent_expiring, connection.reauthorized, connection.revoked, connection.updated, consent_request.updated, credential.reauth_required, credential.recovered, credential.refresh_failed, credential.refreshed, instance.discovered, metrics.updated, sync.completed, sync.failed, sync.progressed, sync.started. `hello` comes first, `heartbeat` every 15 s, both with `server_time`; `closed` gives the reason when the server ends the stream. Resume with Last-Event-ID; `hello.resumed` false means that something may have been missed: read anew.
          */
         get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Identity
+         * @description Who keeps passwords, who may sign up, and whether letters are sent. For everybody.
+         */
+        get: operations["showIdentity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitations
+         * @description Those that are open, newest first; expired ones can be sent again.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Add Invitation
+         * @description Invite an address. The link is in this answer only: no `Idempotency-Key` here, for that would
+         *     keep it; a second call finds the address invited.
+         */
+        post: operations["addInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Invitation
+         * @description Take an invitation up: signed in under its address, or new with a name and a password.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Invitation
+         * @description Who invites whom into what. For whoever holds the token.
+         */
+        get: operations["showInvitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Invitation
+         * @description Withdraw it.
+         */
+        delete: operations["revokeInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{invitation_id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Invitation
+         * @description Send it again under new links; the old ones are worth nothing from here on.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Members
+         * @description Who belongs to the organization; callers limited to brands see who has to do with these.
+         */
+        get: operations["listAllMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Member
+         * @description Remove a member; `heir_id` takes over what would otherwise end or pass to the caller.
+         */
+        delete: operations["deleteMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Member
+         * @description Other grants in place of those they have; in force at once.
+         */
+        patch: operations["changeMember"];
+        trace?: never;
+    };
+    "/v1/members/{user_id}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Removal
+         * @description What else breaks or passes on when this member is removed. Changes nothing.
+         */
+        get: operations["showRemoval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{user_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Member Sessions
+         * @description Sign a member out of this organization everywhere; they can sign in again.
+         */
+        delete: operations["endMemberSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -412,6 +1030,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Organization
+         * @description Its name, and since when it is here.
+         */
+        get: operations["getOrganization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Organization
+         * @description Rename it.
+         */
+        patch: operations["changeOrganization"];
+        trace?: never;
+    };
+    "/v1/organization/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hand Over
+         * @description Make another member the owner; the caller becomes an admin. Needs the caller's password.
+         */
+        put: operations["handOver"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Redeem Password Reset
+         * @description A new password; every session of the person ends.
+         */
+        put: operations["redeemPasswordReset"];
+        /**
+         * Ask Password Reset
+         * @description A letter with a link, where the address has an account.
+         */
+        post: operations["askPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Permissions
+         * @description What each permission allows and which roles hold it; roles of the organization's own are named
+         *     to those who may see its members.
+         */
+        get: operations["listPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description The built-in roles, then those of the organization by name.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Add Role
+         * @description A role made of permissions that the caller holds.
+         */
+        post: operations["addRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Role
+         * @description Another name and other permissions; who holds the role has them at once.
+         */
+        put: operations["putRole"];
+        post?: never;
+        /**
+         * Remove Role
+         * @description Remove a role that nobody holds; 409 `role_in_use` names those who do.
+         */
+        delete: operations["removeRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -421,13 +1176,14 @@ export interface paths {
         };
         /**
          * Show Session
-         * @description Who is signed in.
+         * @description Who is signed in, and where else they belong.
          */
         get: operations["showSession"];
         put?: never;
         /**
          * Sign In
-         * @description Sign in; the session's token travels only in the HttpOnly cookie.
+         * @description Sign in; the session's token travels only in the HttpOnly cookie. With a second factor the
+         *     answer is a challenge and no session.
          */
         post: operations["signIn"];
         /**
@@ -435,6 +1191,134 @@ export interface paths {
          * @description Sign out; the token is worthless from here on.
          */
         delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/clerk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In With Clerk
+         * @description Exchange a Clerk session token for a session; its own token travels only in the cookie.
+         */
+        post: operations["signInWithClerk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose Organization
+         * @description Go on in another organization of one's own, under a new session; the old one ends.
+         */
+        put: operations["chooseOrganization"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish Sign In
+         * @description The second step: the challenge of the first and a code.
+         */
+        post: operations["finishSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/view-as": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * View As
+         * @description See everything as another member does, reading only, for half an hour at most.
+         */
+        post: operations["viewAs"];
+        /**
+         * Stop Viewing
+         * @description Be oneself again.
+         */
+        delete: operations["stopViewing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Where the caller is signed in, in all of their organizations, the latest use first.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End Other Sessions
+         * @description Sign out every device but this one.
+         */
+        delete: operations["endOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End One Session
+         * @description Sign out one device; the current one, too.
+         */
+        delete: operations["endOneSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -484,10 +1368,227 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show User
+         * @description Your own account.
+         */
+        get: operations["showUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update User
+         * @description Your name, as others see it.
+         */
+        patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/v1/user/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description A new password; your other sessions end.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Second Factor
+         * @description Whether it is on, and how many recovery codes are left.
+         */
+        get: operations["showSecondFactor"];
+        /**
+         * Confirm Second Factor
+         * @description Turn it on with a code of the app; other sessions end.
+         */
+        put: operations["confirmSecondFactor"];
+        /**
+         * Begin Second Factor
+         * @description A new secret for an authenticator app; it counts once a code of it was shown.
+         */
+        post: operations["beginSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Recovery Codes
+         * @description New recovery codes in place of all before.
+         */
+        post: operations["renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/user/second-factor/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Second Factor
+         * @description Turn it off.
+         */
+        post: operations["removeSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign Up
+         * @description Ask for an account. A letter goes to the address; the rest is done with its link.
+         */
+        post: operations["signUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Email
+         * @description The account is made, and signed in to.
+         */
+        post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/verification/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Verification
+         * @description Another letter, where a sign-up waits for one.
+         */
+        post: operations["resendVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptanceRequest
+         * @description `POST /v1/invitations/acceptances`; name and password of somebody new.
+         */
+        AcceptanceRequest: {
+            /** Token */
+            token: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
+        /**
+         * AcceptanceView
+         * @description Where the accepting person belongs now; they sign in, or switch, to go there.
+         */
+        AcceptanceView: {
+            /**
+             * Organization Id
+             * Format: uuid
+             */
+            organization_id: string;
+            /** Organization */
+            organization: string;
+            /** Email */
+            email: string;
+        };
+        /**
+         * ActorView
+         * @description `name` is empty for those who are not known any more, and for services.
+         */
+        ActorView: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** AdvertiserList */
         AdvertiserList: {
             /** Items */
@@ -642,6 +1743,135 @@ export interface components {
             /** Next Cursor */
             next_cursor?: null;
         };
+        /** ApiKeyList */
+        ApiKeyList: {
+            /** Items */
+            items: components["schemas"]["ApiKeyView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * ApiKeyName
+         * @description `PATCH /v1/api-keys/{api_key_id}`.
+         */
+        ApiKeyName: {
+            /** Name */
+            name: string;
+        };
+        /** ApiKeyOwner */
+        ApiKeyOwner: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ApiKeyRequest
+         * @description `POST /v1/api-keys`. `brand_ids` null: every brand of the creator, for those who see every brand.
+         *
+         *     `allowed_networks`: addresses and CIDR networks it may be used from, empty for anywhere.
+         *     `expires_at` null: as late as this installation allows.
+         */
+        ApiKeyRequest: {
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+            /** Brand Ids */
+            brand_ids?: string[] | null;
+            /**
+             * Allowed Networks
+             * @default []
+             */
+            allowed_networks: string[];
+            /** Rate Limit Per Minute */
+            rate_limit_per_minute?: number | null;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /**
+         * ApiKeyRotation
+         * @description `POST /v1/api-keys/{api_key_id}/secrets`. `expires_at` null: the key ends when it did before.
+         */
+        ApiKeyRotation: {
+            /**
+             * Grace Hours
+             * @default 0
+             */
+            grace_hours: number;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /**
+         * ApiKeyView
+         * @description A key without its secret; `prefix` is how the secret begins.
+         *
+         *     `state` `ownerless`: its owner left, it does not work. `rotate_advised`: somebody else than the
+         *     owner knows the secret. `replaced_secret_until`: until then the secret before works, too.
+         */
+        ApiKeyView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "expired" | "ownerless";
+            owner: components["schemas"]["ApiKeyOwner"] | null;
+            /** Own */
+            own: boolean;
+            /** Permissions */
+            permissions: string[];
+            /** Brand Ids */
+            brand_ids: string[] | null;
+            /** Allowed Networks */
+            allowed_networks: string[];
+            /** Rate Limit Per Minute */
+            rate_limit_per_minute: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Last Used Ip */
+            last_used_ip: string;
+            /** Replaced Secret Until */
+            replaced_secret_until: string | null;
+            /** Rotate Advised */
+            rotate_advised: boolean;
+        };
+        /**
+         * BeginRequest
+         * @description `POST /v1/user/second-factor`.
+         */
+        BeginRequest: {
+            /** Password */
+            password: string;
+        };
+        /**
+         * BegunView
+         * @description What the authenticator app takes in, as text and for a QR code; shown this once.
+         */
+        BegunView: {
+            /** Secret */
+            secret: string;
+            /** Otpauth Uri */
+            otpauth_uri: string;
+        };
         /** BrandList */
         BrandList: {
             /** Items */
@@ -671,6 +1901,16 @@ export interface components {
         BrandMappings: {
             /** Mappings */
             mappings: components["schemas"]["BrandMapping"][];
+        };
+        /** BrandName */
+        BrandName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * BrandRequest
@@ -702,12 +1942,66 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * BreakView
+         * @description Entries `sequence` to `through` do not hold.
+         */
+        BreakView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "changed" | "removed" | "relinked" | "head" | "rewritten";
+            /** Sequence */
+            sequence: number;
+            /** Through */
+            through: number;
+        };
         /** CatalogueOut */
         CatalogueOut: {
             /** Metrics */
             metrics: components["schemas"]["MetricOut"][];
             /** Dimensions */
             dimensions: components["schemas"]["DimensionOut"][];
+        };
+        /**
+         * ChallengeView
+         * @description The password was right; the second factor is to be shown before `expires_at`.
+         */
+        ChallengeView: {
+            /**
+             * Second Factor Required
+             * @default true
+             * @constant
+             */
+            second_factor_required: true;
+            /** Challenge */
+            challenge: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * ClerkSignIn
+         * @description `POST /v1/session/clerk`: what Clerk's `session.getToken()` gives.
+         */
+        ClerkSignIn: {
+            /** Token */
+            token: string;
+        };
+        /**
+         * ClerkView
+         * @description What a browser needs to load Clerk; all of it public.
+         */
+        ClerkView: {
+            /** Publishable Key */
+            publishable_key: string;
+            /** Frontend Api Url */
+            frontend_api_url: string;
+            /** Script Url */
+            script_url: string;
         };
         /** ColumnOut */
         ColumnOut: {
@@ -722,6 +2016,14 @@ export interface components {
             kind: "dimension" | "metric";
             /** Unit */
             unit: string | null;
+        };
+        /**
+         * ConfirmRequest
+         * @description `PUT /v1/user/second-factor`.
+         */
+        ConfirmRequest: {
+            /** Code */
+            code: string;
         };
         /**
          * ConnectRequest
@@ -745,7 +2047,9 @@ export interface components {
         };
         /**
          * ConnectionView
-         * @description One Amazon user's consent. `error_code`: what went wrong with the latest attempt to consent.
+         * @description One Amazon user's consent. `error_code`: what went wrong with the latest attempt to consent;
+         *     `handing_over`: it is still on its way; `health` is null unless active; `consent_expires_at` is
+         *     reckoned (Amazon does not tell it), null where consents do not end.
          */
         ConnectionView: {
             /**
@@ -779,6 +2083,101 @@ export interface components {
             created_at: string;
             /** Consented At */
             consented_at: string | null;
+            /** Consent Expires At */
+            consent_expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Handing Over */
+            handing_over: boolean;
+            replacement: components["schemas"]["ReplacementView"] | null;
+            health: components["schemas"]["HealthView"] | null;
+        };
+        /**
+         * ConsentRequestBody
+         * @description Either the `region` of a new connection, or the `connection_id` of one to renew.
+         */
+        ConsentRequestBody: {
+            /** Region */
+            region?: ("NA" | "EU" | "FE") | null;
+            /** Connection Id */
+            connection_id?: string | null;
+            /** Label */
+            label?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Recipient Email */
+            recipient_email?: string | null;
+            /**
+             * Life Days
+             * @default 7
+             */
+            life_days: number;
+        };
+        /** ConsentRequestList */
+        ConsentRequestList: {
+            /** Items */
+            items: components["schemas"]["ConsentRequestView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * ConsentRequestView
+         * @description A magic link as its organization sees it. `link` while it is open; `error_code`: how the latest
+         *     try at Amazon failed.
+         */
+        ConsentRequestView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "consenting" | "completed" | "expired" | "revoked";
+            /**
+             * Region
+             * @enum {string}
+             */
+            region: "NA" | "EU" | "FE";
+            /** Label */
+            label: string | null;
+            /** Note */
+            note: string;
+            /** Recipient Email */
+            recipient_email: string | null;
+            /** Reauthorizes */
+            reauthorizes: boolean;
+            /** Connection Id */
+            connection_id: string | null;
+            /** Connection Label */
+            connection_label: string | null;
+            /** Requester */
+            requester: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Link */
+            link: string | null;
         };
         /**
          * Continuity
@@ -834,6 +2233,10 @@ export interface components {
             next_action: string;
             /** Last Error Code */
             last_error_code: string | null;
+            /** Suspended At */
+            suspended_at: string | null;
+            /** Suspension Reason */
+            suspension_reason: string | null;
             /**
              * Server Time
              * Format: date-time
@@ -847,12 +2250,89 @@ export interface components {
             /** Next Cursor */
             next_cursor?: null;
         };
+        /** DependentItem */
+        DependentItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * DependentView
+         * @description What a member has of one kind, and what becomes of it; `items` are the first 50.
+         */
+        DependentView: {
+            /** Kind */
+            kind: string;
+            /** Count */
+            count: number;
+            /**
+             * With Heir
+             * @enum {string}
+             */
+            with_heir: "ends" | "passes_on" | "passes_to_remover";
+            /**
+             * Without Heir
+             * @enum {string}
+             */
+            without_heir: "ends" | "passes_on" | "passes_to_remover";
+            /** Items */
+            items: components["schemas"]["DependentItem"][];
+        };
+        /**
+         * DeviceView
+         * @description What the browser says it is; empty where that is not recognised.
+         */
+        DeviceView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "computer" | "phone" | "tablet" | "program" | "unknown";
+            /** Browser */
+            browser: string;
+            /** System */
+            system: string;
+        };
         /** DimensionOut */
         DimensionOut: {
             /** Name */
             name: string;
             /** Label */
             label: string;
+        };
+        /**
+         * DisconnectionView
+         * @description `possible`: what would happen; `ending`: the secrets are being deleted (`error_code` when that
+         *     has to be tried again); `ended`. `manage_access_url` is where the Amazon user removes the consent at
+         *     Amazon, which no application can.
+         */
+        DisconnectionView: {
+            /**
+             * Connection Id
+             * Format: uuid
+             */
+            connection_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "possible" | "ending" | "ended";
+            /** Advertisers */
+            advertisers: components["schemas"]["ServedView"][];
+            /** Keep History */
+            keep_history: boolean | null;
+            /** Requested At */
+            requested_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Manage Access Url */
+            manage_access_url: string;
         };
         /**
          * DiscoveryView
@@ -872,6 +2352,94 @@ export interface components {
             profiles: number;
             /** Advertisers */
             advertisers: number;
+        };
+        /**
+         * Drift
+         * @description What the file had that nobody asked for, in Amazon's names: it landed all the same.
+         */
+        Drift: {
+            /**
+             * Unknown Columns
+             * @default []
+             */
+            unknown_columns: string[];
+            /**
+             * Changed Types
+             * @default {}
+             */
+            changed_types: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * EntryList
+         * @description Newest first; `before` asks for the older ones, null at the end. `limited`: the caller sees
+         *     only what concerns their brands, without the others' ids and details.
+         */
+        EntryList: {
+            /** Items */
+            items: components["schemas"]["EntryView"][];
+            /** Before */
+            before: number | null;
+            /** Limited */
+            limited: boolean;
+        };
+        /**
+         * EntryView
+         * @description Who did or saw what. `impersonator`: who really sat there while viewing as `actor`.
+         */
+        EntryView: {
+            /** Sequence */
+            sequence: number;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Service */
+            service: string;
+            /** Action */
+            action: string;
+            /** Operation */
+            operation: string;
+            actor: components["schemas"]["ActorView"];
+            impersonator: components["schemas"]["ActorView"] | null;
+            /** Brands */
+            brands: components["schemas"]["BrandName"][];
+            /** Every Brand */
+            every_brand: boolean;
+            target: components["schemas"]["TargetView"] | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "allowed" | "refused" | "failed";
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Ip */
+            ip: string;
+            /** User Agent */
+            user_agent: string;
+            /** Request Id */
+            request_id: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * Facets
+         * @description Actors and actions among the newest entries, to filter by.
+         */
+        Facets: {
+            /** Actors */
+            actors: components["schemas"]["ActorView"][];
+            /** Actions */
+            actions: string[];
         };
         /**
          * FiltersIn
@@ -943,6 +2511,212 @@ export interface components {
             advertiser_name: string;
             /** Dates */
             dates: string[];
+        };
+        /**
+         * GrantRequest
+         * @description A built-in `role`, or `role_id` of one of the organization; `brand_ids` null: every brand.
+         */
+        GrantRequest: {
+            /** Role */
+            role?: ("owner" | "admin" | "analyst" | "viewer" | "client") | null;
+            /** Role Id */
+            role_id?: string | null;
+            /** Brand Ids */
+            brand_ids?: string[] | null;
+        };
+        /**
+         * GrantView
+         * @description `role` of a built-in role, `role_id` of one of the organization; `name` is what to call it.
+         */
+        GrantView: {
+            /** Role */
+            role: ("owner" | "admin" | "analyst" | "viewer" | "client") | null;
+            /** Role Id */
+            role_id: string | null;
+            /** Name */
+            name: string;
+            /** Brand Ids */
+            brand_ids: string[] | null;
+        };
+        /**
+         * GrantsRequest
+         * @description All grants that somebody is to have.
+         */
+        GrantsRequest: {
+            /** Grants */
+            grants: components["schemas"]["GrantRequest"][];
+        };
+        /**
+         * HealthReason
+         * @description One part of a score: the points it takes off, and why.
+         */
+        HealthReason: {
+            /** Code */
+            code: string;
+            /** Points */
+            points: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * HealthView
+         * @description 0 to 100, the gravest reason first.
+         */
+        HealthView: {
+            /** Score */
+            score: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "good" | "watch" | "poor" | "dead";
+            /** Reasons */
+            reasons: components["schemas"]["HealthReason"][];
+        };
+        /**
+         * IdentityView
+         * @description How people sign in here. `mail` false: no letters leave, links are handed over by hand.
+         */
+        IdentityView: {
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "builtin" | "clerk";
+            /**
+             * Sign Up
+             * @enum {string}
+             */
+            sign_up: "invitation" | "open";
+            /** Mail */
+            mail: boolean;
+            clerk: components["schemas"]["ClerkView"] | null;
+        };
+        /** InvitationList */
+        InvitationList: {
+            /** Items */
+            items: components["schemas"]["InvitationView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * InvitationRequest
+         * @description `POST /v1/invitations`.
+         */
+        InvitationRequest: {
+            /** Grants */
+            grants: components["schemas"]["GrantRequest"][];
+            /** Email */
+            email: string;
+        };
+        /**
+         * InvitationView
+         * @description An open invitation; an expired one can be sent again.
+         */
+        InvitationView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Email */
+            email: string;
+            /** Grants */
+            grants: components["schemas"]["GrantView"][];
+            invited_by: components["schemas"]["InviterView"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "expired";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** InviterView */
+        InviterView: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+        };
+        /**
+         * IssuedApiKey
+         * @description A key with its secret, which is shown this once.
+         */
+        IssuedApiKey: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "expired" | "ownerless";
+            owner: components["schemas"]["ApiKeyOwner"] | null;
+            /** Own */
+            own: boolean;
+            /** Permissions */
+            permissions: string[];
+            /** Brand Ids */
+            brand_ids: string[] | null;
+            /** Allowed Networks */
+            allowed_networks: string[];
+            /** Rate Limit Per Minute */
+            rate_limit_per_minute: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Last Used Ip */
+            last_used_ip: string;
+            /** Replaced Secret Until */
+            replaced_secret_until: string | null;
+            /** Rotate Advised */
+            rotate_advised: boolean;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * LetterRequest
+         * @description A letter to an address: a link to confirm it, or to choose a new password.
+         */
+        LetterRequest: {
+            /** Email */
+            email: string;
+        };
+        /** LinkToken */
+        LinkToken: {
+            /** Token */
+            token: string;
         };
         /**
          * LoadOut
@@ -1022,6 +2796,47 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** MemberList */
+        MemberList: {
+            /** Items */
+            items: components["schemas"]["MemberView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * MemberView
+         * @description A member; `grants` name only brands that the reader sees. `manageable`: the reader may change
+         *     their grants and remove them.
+         */
+        MemberView: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /** Grants */
+            grants: components["schemas"]["GrantView"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "never_signed_in";
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Second Factor */
+            second_factor: boolean;
+            /** Manageable */
+            manageable: boolean;
+        };
         /** MetricOut */
         MetricOut: {
             /** Name */
@@ -1041,6 +2856,16 @@ export interface components {
             additive: boolean;
         };
         /**
+         * NewPasswordRequest
+         * @description `PUT /v1/password-resets`: the letter's token and the new password.
+         */
+        NewPasswordRequest: {
+            /** Token */
+            token: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * OpenedConsentView
          * @description Send the browser to `authorize_url` before `expires_at`.
          */
@@ -1058,6 +2883,42 @@ export interface components {
              */
             expires_at: string;
         };
+        /**
+         * OpeningView
+         * @description Send the browser to `authorize_url` before `expires_at`.
+         */
+        OpeningView: {
+            /** Authorize Url */
+            authorize_url: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /** OrganizationDetails */
+        OrganizationDetails: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * OrganizationRequest
+         * @description `PATCH /v1/organization`.
+         */
+        OrganizationRequest: {
+            /** Name */
+            name: string;
+        };
         /** OrganizationView */
         OrganizationView: {
             /**
@@ -1067,6 +2928,119 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /** OwnSessionList */
+        OwnSessionList: {
+            /** Items */
+            items: components["schemas"]["OwnSessionView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * OwnSessionView
+         * @description A place where the caller is signed in; `current`: the one that asks.
+         */
+        OwnSessionView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            device: components["schemas"]["DeviceView"];
+            /** Ip */
+            ip: string;
+            organization: components["schemas"]["OrganizationView"];
+            /**
+             * Signed In At
+             * Format: date-time
+             */
+            signed_in_at: string;
+            /**
+             * Last Seen At
+             * Format: date-time
+             */
+            last_seen_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Current */
+            current: boolean;
+        };
+        /**
+         * OwnerRequest
+         * @description `PUT /v1/organization/owner`: who is to own it; the caller's password, where they have one.
+         */
+        OwnerRequest: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
+        /**
+         * PasswordChange
+         * @description `PUT /v1/user/password`.
+         */
+        PasswordChange: {
+            /** Current */
+            current: string;
+            /** New */
+            new: string;
+        };
+        /** PermissionList */
+        PermissionList: {
+            /** Items */
+            items: components["schemas"]["PermissionView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * PermissionView
+         * @description A permission in plain words, which roles hold it, and to what else it may be given.
+         */
+        PermissionView: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Roles */
+            roles: string[];
+            /** Owner Only */
+            owner_only: boolean;
+            /** For Api Keys */
+            for_api_keys: boolean;
+        };
+        /**
+         * PersonView
+         * @description Somebody by id, name and address.
+         */
+        PersonView: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+        };
+        /**
+         * PointView
+         * @description An entry of the chain. Noted somewhere else, it proves later that nothing before it changed.
+         */
+        PointView: {
+            /** Sequence */
+            sequence: number;
+            /** Hash */
+            hash: string;
         };
         /**
          * Problem
@@ -1083,6 +3057,43 @@ export interface components {
             hint: string;
             retryable: boolean;
             request_id: string;
+        };
+        /**
+         * ProfileRequest
+         * @description `PATCH /v1/user`.
+         */
+        ProfileRequest: {
+            /** Name */
+            name: string;
+        };
+        /** ProfileView */
+        ProfileView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * ProofRequest
+         * @description The password, and a code of the app or a recovery code.
+         */
+        ProofRequest: {
+            /** Password */
+            password: string;
+            /** Code */
+            code?: string | null;
+            /** Recovery Code */
+            recovery_code?: string | null;
         };
         /**
          * QueryIn
@@ -1144,6 +3155,58 @@ export interface components {
             generated_at: string;
         };
         /**
+         * RecoveryCodesView
+         * @description Each works once in place of a code; shown this once.
+         */
+        RecoveryCodesView: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
+         * RemovalView
+         * @description What removing a member does; a `last_owner` cannot be removed.
+         */
+        RemovalView: {
+            member: components["schemas"]["PersonView"];
+            /** Last Owner */
+            last_owner: boolean;
+            /** Dependents */
+            dependents: components["schemas"]["DependentView"][];
+            /** Heirs */
+            heirs: components["schemas"]["PersonView"][];
+        };
+        /** RenameRequest */
+        RenameRequest: {
+            /** Label */
+            label: string;
+        };
+        /**
+         * ReplacementDecision
+         * @description `accept`: the new Amazon user takes the connection over; else their consent is dropped.
+         */
+        ReplacementDecision: {
+            /** Accept */
+            accept: boolean;
+        };
+        /**
+         * ReplacementView
+         * @description A consent that came from somebody else than before and waits for a decision until then.
+         */
+        ReplacementView: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "other_user" | "other_accounts";
+            /** Amazon User Name */
+            amazon_user_name: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
          * Report
          * @description A report file, for whoever looks into what went wrong with it.
          */
@@ -1192,6 +3255,7 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            drift: components["schemas"]["Drift"];
         };
         /** ReportList */
         ReportList: {
@@ -1200,15 +3264,133 @@ export interface components {
             /** Next Cursor */
             next_cursor?: null;
         };
+        /** RetentionRequest */
+        RetentionRequest: {
+            /** Days */
+            days: number;
+        };
+        /**
+         * RetentionView
+         * @description How many days entries are kept, and what of the chain is there.
+         */
+        RetentionView: {
+            /** Days */
+            days: number;
+            /**
+             * Min Days
+             * @default 90
+             */
+            min_days: number;
+            /**
+             * Max Days
+             * @default 3660
+             */
+            max_days: number;
+            head: components["schemas"]["PointView"];
+            anchor: components["schemas"]["PointView"];
+        };
+        /** RoleList */
+        RoleList: {
+            /** Items */
+            items: components["schemas"]["RoleView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * RoleRequest
+         * @description `POST /v1/roles`, `PUT /v1/roles/{role_id}`.
+         */
+        RoleRequest: {
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+        };
+        /**
+         * RoleView
+         * @description A role and its permissions; `id` is null for a built-in one, `members` hold it.
+         */
+        RoleView: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+            /** Built In */
+            built_in: boolean;
+            /** Permissions */
+            permissions: string[];
+            /** Members */
+            members: number;
+            /** Updated At */
+            updated_at: string | null;
+        };
+        /**
+         * SecondFactorRequest
+         * @description `POST /v1/session/second-factor`: a code of the app, or a recovery code.
+         */
+        SecondFactorRequest: {
+            /** Challenge */
+            challenge: string;
+            /** Code */
+            code?: string | null;
+            /** Recovery Code */
+            recovery_code?: string | null;
+        };
+        /**
+         * SecondFactorView
+         * @description `enabled_at` null: off.
+         */
+        SecondFactorView: {
+            /** Enabled At */
+            enabled_at: string | null;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+        };
+        /**
+         * SentInvitation
+         * @description `link` is shown this once; `letter_sent`: the same offer went by mail, under a link of its own.
+         */
+        SentInvitation: {
+            invitation: components["schemas"]["InvitationView"];
+            /** Link */
+            link: string;
+            /** Letter Sent */
+            letter_sent: boolean;
+        };
+        /**
+         * ServedView
+         * @description An advertiser of the connection; `served_by` is the connection that goes on with it, null when
+         *     nothing more arrives for it.
+         */
+        ServedView: {
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Name */
+            name: string;
+            /** Brand Id */
+            brand_id: string | null;
+            /** Brand Name */
+            brand_name: string | null;
+            /** Served By */
+            served_by: string | null;
+        };
         /**
          * SessionView
          * @description Who is signed in and what they may do; `brand_ids` null means every brand.
          *
-         *     `narrower`: permissions that hold for fewer brands than `brand_ids`, and for which.
+         *     `narrower`: permissions that hold for fewer brands than `brand_ids`, and for which. While somebody
+         *     views as another member, `user` is that member, as is `viewing_as`; `impersonator` is who looks.
          */
         SessionView: {
             user: components["schemas"]["UserView"];
+            impersonator: components["schemas"]["UserView"] | null;
+            viewing_as: components["schemas"]["ViewingAs"] | null;
             organization: components["schemas"]["OrganizationView"];
+            /** Organizations */
+            organizations: components["schemas"]["OrganizationView"][];
             /** Role */
             role: string;
             /** Permissions */
@@ -1219,6 +3401,8 @@ export interface components {
             narrower: {
                 [key: string]: string[];
             };
+            /** Second Factor */
+            second_factor: boolean;
             /** Csrf Token */
             csrf_token: string;
             /**
@@ -1226,6 +3410,20 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * SignUpRequest
+         * @description `POST /v1/users`: an account, and an organization of one's own.
+         */
+        SignUpRequest: {
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
+            /** Name */
+            name: string;
+            /** Organization Name */
+            organization_name: string;
         };
         /** SortIn */
         SortIn: {
@@ -1236,6 +3434,25 @@ export interface components {
              * @default false
              */
             descending: boolean;
+        };
+        /**
+         * SuspensionBody
+         * @description Why a connection may not be used for a while; shown to everybody who sees connections.
+         */
+        SuspensionBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SwitchRequest
+         * @description `PUT /v1/session/organization`.
+         */
+        SwitchRequest: {
+            /**
+             * Organization Id
+             * Format: uuid
+             */
+            organization_id: string;
         };
         /**
          * Sync
@@ -1317,6 +3534,13 @@ export interface components {
              */
             advertiser_id: string;
         };
+        /** TargetView */
+        TargetView: {
+            /** Type */
+            type: string;
+            /** Id */
+            id: string;
+        };
         /** UserView */
         UserView: {
             /**
@@ -1328,6 +3552,138 @@ export interface components {
             email: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Verification
+         * @description One line: how far the check is. The last line has a state other than `running`.
+         */
+        Verification: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "intact" | "broken";
+            /** Checked */
+            checked: number;
+            /** Total */
+            total: number;
+            head: components["schemas"]["PointView"];
+            anchor: components["schemas"]["PointView"];
+            /** Broken */
+            broken: number;
+            /** Breaks */
+            breaks: components["schemas"]["BreakView"][];
+        };
+        /**
+         * VerificationRequest
+         * @description `POST /v1/users/verification`: the letter's token and the password chosen at sign-up.
+         */
+        VerificationRequest: {
+            /** Token */
+            token: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * ViewAsRequest
+         * @description `POST /v1/session/view-as`: as whom, why, and for how long.
+         */
+        ViewAsRequest: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Minutes
+             * @default 30
+             */
+            minutes: number;
+        };
+        /**
+         * ViewingAs
+         * @description The member as whom somebody looks at everything, reading only, until `expires_at`.
+         */
+        ViewingAs: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * OfferView
+         * @description What a visitor with the link sees: who asks, for what, until when.
+         */
+        auth__consent_requests__schemas__OfferView: {
+            /** Organization Name */
+            organization_name: string;
+            /** Requester */
+            requester: string;
+            /**
+             * Region
+             * @enum {string}
+             */
+            region: "NA" | "EU" | "FE";
+            /** Note */
+            note: string;
+            /** Reauthorizes */
+            reauthorizes: boolean;
+            /** Scopes */
+            scopes: string[];
+            /** Read Only */
+            read_only: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "consenting" | "completed" | "expired" | "revoked";
+            /** Error Code */
+            error_code: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * OfferView
+         * @description What accepting would bring, and the `way` to it for who is not signed in.
+         */
+        auth__invitations__schemas__OfferView: {
+            /** Organization */
+            organization: string;
+            /** Inviter Name */
+            inviter_name: string;
+            /** Inviter Email */
+            inviter_email: string;
+            /** Email */
+            email: string;
+            /** Roles */
+            roles: string[];
+            /** Every Brand */
+            every_brand: boolean;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "new_user" | "sign_in" | "letter";
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
     };
     responses: never;
@@ -1491,6 +3847,405 @@ export interface operations {
             };
         };
     };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiKey"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedApiKey"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                actor_id?: string | null;
+                action?: string[] | null;
+                brand_id?: string | null;
+                outcome?: ("allowed" | "refused" | "failed") | null;
+                target_type?: string | null;
+                target_id?: string | null;
+                since?: string | null;
+                until?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAuditCsv: {
+        parameters: {
+            query?: {
+                actor_id?: string | null;
+                action?: string[] | null;
+                brand_id?: string | null;
+                outcome?: ("allowed" | "refused" | "failed") | null;
+                target_type?: string | null;
+                target_id?: string | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAuditJsonl: {
+        parameters: {
+            query?: {
+                actor_id?: string | null;
+                action?: string[] | null;
+                brand_id?: string | null;
+                outcome?: ("allowed" | "refused" | "failed") | null;
+                target_type?: string | null;
+                target_id?: string | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditFacets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showAuditRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAuditRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyAuditLog: {
+        parameters: {
+            query?: {
+                known?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["Verification"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listBrands: {
         parameters: {
             query?: never;
@@ -1590,6 +4345,37 @@ export interface operations {
             };
         };
     };
+    takeClerkWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "svix-id"?: string;
+                "svix-timestamp"?: string;
+                "svix-signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listConnections: {
         parameters: {
             query?: never;
@@ -1659,7 +4445,9 @@ export interface operations {
                 code?: string;
                 error?: string;
             };
-            header?: never;
+            header?: {
+                "x-consent-browser"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1714,6 +4502,105 @@ export interface operations {
             };
         };
     };
+    endConnection: {
+        parameters: {
+            query: {
+                keep_history: boolean;
+            };
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisconnectionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renameConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewDisconnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisconnectionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     discover: {
         parameters: {
             query?: never;
@@ -1732,6 +4619,258 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reauthorize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedConsentView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideReplacement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplacementDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConsentRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createConsentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showOffer: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["auth__consent_requests__schemas__OfferView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openConsentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeConsentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendConsentRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentRequestView"];
                 };
             };
             /** @description The request failed. */
@@ -1805,6 +4944,72 @@ export interface operations {
             };
         };
     };
+    suspendCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuspensionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     streamEvents: {
         parameters: {
             query?: never;
@@ -1822,6 +5027,374 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                 };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentInvitation"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptanceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptanceView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showInvitation: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["auth__invitations__schemas__OfferView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentInvitation"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAllMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMember: {
+        parameters: {
+            query?: {
+                heir_id?: string | null;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endMemberSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request failed. */
             default: {
@@ -2021,6 +5594,320 @@ export interface operations {
             };
         };
     };
+    getOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationDetails"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationDetails"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeemPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showSession: {
         parameters: {
             query?: never;
@@ -2071,7 +5958,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionView"];
+                    "application/json": components["schemas"]["SessionView"] | components["schemas"]["ChallengeView"];
                 };
             };
             /** @description The request failed. */
@@ -2090,6 +5977,254 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInWithClerk: {
+        parameters: {
+            query?: never;
+            header?: {
+                "user-agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClerkSignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishSignIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                "user-agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    viewAs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewAsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewingAs"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopViewing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endOneSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2193,6 +6328,359 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUpRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyEmail: {
+        parameters: {
+            query?: never;
+            header?: {
+                "user-agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description The request failed. */

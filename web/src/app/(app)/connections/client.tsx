@@ -6,6 +6,7 @@ import { ConnectDialog } from "@/features/connections/components/connect-dialog"
 import { ConnectionList } from "@/features/connections/components/connection-list";
 import { connectResult, ResultBanner } from "@/features/connections/components/result-banner";
 import { useConnections } from "@/features/connections/queries";
+import { ContinuityStrip } from "@/features/credentials/components/continuity-strip";
 import { useCan } from "@/features/session/queries";
 import { useSearch } from "@/lib/router";
 
@@ -20,6 +21,7 @@ export function ConnectionsClient() {
         {can("connection:manage") && connections.data?.length ? <ConnectDialog /> : null}
       </PageHeader>
       <ResultBanner result={connectResult(params)} onDismiss={() => write("")} />
+      {connections.data?.length ? <ContinuityStrip /> : null}
       <ConnectionList />
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { Badge, type Tone } from "@/components/ui/badge";
+import { Suspension } from "@/features/credentials/components/suspension";
 import { cn } from "@/lib/cn";
 import { formatInstant } from "@/lib/format";
 import type { Credential } from "@/lib/model";
@@ -13,7 +14,7 @@ const TONES: Record<Credential["state"], Tone> = {
   retrying: "warning",
   reauth_required: "danger",
   client_misconfigured: "danger",
-  suspended: "danger",
+  suspended: "neutral",
 };
 const SOON_SECONDS = 300;
 
@@ -27,6 +28,7 @@ export function CredentialPanel({ credential }: { credential: Credential | undef
       </h3>
       <TokenCountdown expiresAt={credential?.expires_at ?? null} />
       {credential ? <CredentialFacts credential={credential} /> : null}
+      {credential ? <Suspension credential={credential} /> : null}
     </div>
   );
 }
