@@ -2,6 +2,7 @@
 import advertisers from "./en/advertisers.json";
 import amc from "./en/amc.json";
 import app from "./en/app.json";
+import audit from "./en/audit.json";
 import connections from "./en/connections.json";
 import credential from "./en/credential.json";
 import dashboard from "./en/dashboard.json";
@@ -23,6 +24,7 @@ export const en = {
   advertisers,
   amc,
   app,
+  audit,
   connections,
   credential,
   dashboard,

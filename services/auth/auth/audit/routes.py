@@ -12,12 +12,13 @@ from auth.scopes import organization_of
 
 from . import queries, streams
 from .schemas import (
+    AuditVerification,
     EntryFilter,
     EntryList,
+    EntryPage,
     Facets,
     RetentionRequest,
     RetentionView,
-    Verification,
 )
 from .service import Viewer, change_retention, names_of_actors, read_page
 from .streams import CsvResponse, NdjsonResponse
@@ -33,15 +34,13 @@ Known = Annotated[str | None, Query(pattern=r"^\d{1,18}:[0-9a-f]{64}$")]
 @router.get("")
 async def list_audit_entries(
     reader: Reader,
-    wanted: Wanted,
+    wanted: Annotated[EntryPage, Query()],
     tx: ActorTx,
     deps: DepsOf,
-    before: Annotated[int | None, Query(ge=0)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> EntryList:
     """Who did or saw what, newest first; callers of some brands see what concerns these."""
     viewer = Viewer(reader.subject, reader.scope)
-    page = await read_page(tx, deps.db, viewer, wanted.domain(before), limit)
+    page = await read_page(tx, deps.db, viewer, wanted.domain(), wanted.limit)
     return EntryList.of(page, limited=viewer.limited)
 
 
@@ -55,7 +54,7 @@ async def list_audit_facets(reader: Reader, tx: ActorTx, deps: DepsOf) -> Facets
 
 
 @router.get(
-    "/verification", response_class=NdjsonResponse, responses={200: {"model": Verification}}
+    "/verification", response_class=NdjsonResponse, responses={200: {"model": AuditVerification}}
 )
 async def verify_audit_log(
     reader: WholeReader, deps: DepsOf, request: Request, known: Known = None

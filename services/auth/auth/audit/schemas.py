@@ -1,5 +1,6 @@
 """Request and response models of the audit log."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -113,7 +114,7 @@ class EntryFilter(BaseModel):
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
-    def domain(self, before: int | None = None) -> Filter:
+    def domain(self) -> Filter:
         return Filter(
             actor_id=self.actor_id,
             actions=self.action,
@@ -123,8 +124,17 @@ class EntryFilter(BaseModel):
             target_id=self.target_id,
             since=self.since,
             until=self.until,
-            before=before,
         )
+
+
+class EntryPage(EntryFilter):
+    """`before` continues from the page before."""
+
+    before: int | None = Field(default=None, ge=0)
+    limit: int = Field(default=50, ge=1, le=200)
+
+    def domain(self) -> Filter:
+        return replace(super().domain(), before=self.before)
 
 
 class Facets(BaseModel):
@@ -164,7 +174,7 @@ class BreakView(BaseModel):
         return cls(kind=found.kind, sequence=found.sequence, through=found.through)
 
 
-class Verification(BaseModel):
+class AuditVerification(BaseModel):
     """One line: how far the check is. The last line has a state other than `running`."""
 
     state: Literal["running", "intact", "broken"]
@@ -176,7 +186,7 @@ class Verification(BaseModel):
     breaks: list[BreakView]
 
     @classmethod
-    def of(cls, chain: Chain, check: Check, *, done: bool) -> "Verification":
+    def of(cls, chain: Chain, check: Check, *, done: bool) -> "AuditVerification":
         over: Literal["intact", "broken"] = "broken" if check.broken else "intact"
         return cls(
             state=over if done else "running",

@@ -18,7 +18,7 @@ from shared import audit
 from .domain import Point
 from .exports import Export
 from .queries import Filter
-from .schemas import Verification
+from .schemas import AuditVerification
 from .service import Viewer, check_chain
 
 TELL_SECONDS = 5
@@ -64,7 +64,7 @@ async def _verify(
     try:
         async with db.read(reader.scope) as tx:
             async for chain, check, done in check_chain(tx, reader.organization_id, known):
-                line = Verification.of(chain, check, done=done)
+                line = AuditVerification.of(chain, check, done=done)
                 if done:
                     verdict = {"state": line.state, "checked": line.checked, "broken": line.broken}
                 yield line.model_dump_json().encode() + b"\n"

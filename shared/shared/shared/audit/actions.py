@@ -1,7 +1,8 @@
 """The catalogue of recorded actions: what an operation is called in the audit log.
 
 An entry carries both: the `operation` (the id in the OpenAPI document, may be renamed with the API) and
-the `action` (`<noun>.<past verb>`, stable: people filter by it and the page tells it in words).
+the `action` (`<noun>.<past verb>`, stable: people filter by it and the page tells it in words,
+web/messages/en/audit.json).
 """
 
 from collections.abc import Mapping
@@ -9,11 +10,35 @@ from types import MappingProxyType
 
 ACTIONS: Mapping[str, str] = MappingProxyType(
     {
+        "acceptInvitation": "invitation.accepted",
+        "addApiKey": "api_key.created",
         "addBrand": "brand.created",
+        "addInvitation": "invitation.created",
+        "addRole": "role.created",
+        "askPasswordReset": "password.reset_requested",
+        "beginSecondFactor": "second_factor.started",
+        "changeApiKey": "api_key.changed",
+        "changeAuditRetention": "audit.retention_changed",
         "changeBrand": "brand.changed",
+        "changeMember": "member.changed",
+        "changeOrganization": "organization.changed",
+        "changePassword": "password.changed",
+        "chooseOrganization": "session.organization_changed",
+        "confirmSecondFactor": "second_factor.confirmed",
         "connect": "connection.started",
+        "createConsentRequest": "consent_request.created",
+        "decideReplacement": "connection.replacement_decided",
+        "deleteMember": "member.removed",
         "discover": "connection.discovery_requested",
+        "endConnection": "connection.ended",
+        "endMemberSessions": "member.sessions_ended",
+        "endOneSession": "session.revoked",
+        "endOtherSessions": "session.others_revoked",
+        "exportAuditCsv": "audit.exported",
+        "exportAuditJsonl": "audit.exported",
         "exportMetrics": "metrics.exported",
+        "finishSignIn": "session.started",
+        "handOver": "organization.handed_over",
         "listAmcAccounts": "amc.accounts_read",
         "listAmcDiscoveries": "amc.discoveries_read",
         "listAmcInstances": "amc.instances_read",
@@ -21,17 +46,59 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "listLoads": "metrics.loads_read",
         "listReports": "sync.reports_read",
         "listSyncs": "sync.read",
+        "openConsentRequest": "consent_request.opened",
         "putBrands": "advertiser.mapped",
+        "putRole": "role.changed",
         "queryMetrics": "metrics.read",
         "readFreshness": "metrics.freshness_read",
+        "reauthorize": "connection.reauthorization_started",
         "receiveConsent": "connection.consent_received",
+        "redeemPasswordReset": "password.reset",
+        "removeRole": "role.removed",
+        "removeSecondFactor": "second_factor.removed",
+        "renameConnection": "connection.renamed",
+        "renewRecoveryCodes": "second_factor.codes_renewed",
+        "resendInvitation": "invitation.sent",
+        "resendVerification": "email.letter_requested",
+        "resumeCredential": "credential.resumed",
         "retryLoad": "metrics.load_retried",
+        "revokeApiKey": "api_key.revoked",
+        "revokeConsentRequest": "consent_request.revoked",
+        "revokeInvitation": "invitation.revoked",
+        "rotateApiKey": "api_key.rotated",
+        "sendConsentRequest": "consent_request.sent",
         "signIn": "session.started",
+        "signInWithClerk": "session.started",
         "signOut": "session.ended",
+        "signUp": "user.signed_up",
         "startSync": "sync.started",
+        "stopViewing": "view_as.ended",
         "streamEvents": "live.opened",
+        "suspendCredential": "credential.suspended",
+        "takeClerkWebhook": "clerk.webhook_taken",
+        "updateUser": "user.changed",
+        "verifyAuditLog": "audit.verified",
+        "verifyEmail": "email.verified",
+        "viewAs": "view_as.started",
     }
 )
+
+OTHER_ACTIONS = frozenset(
+    {
+        "advertiser.connection_changed",
+        "advertiser.lost",
+        "advertiser.recovered",
+        "audit.export_ended",
+        "audit.purged",
+        "connection.authorized",
+        "connection.reauthorized",
+        "edge.refused",
+        "member.added",
+        "metrics.export_ended",
+        "organization.created",
+    }
+)
+"""Recorded by code that is no operation of the API: jobs, the edge, an operator's commands, ends of streams."""
 
 
 def action_of(operation_id: str) -> str:
