@@ -317,12 +317,18 @@ def settings_for(database_url: str, redis_url: str, pepper: str, **extra: Any) -
     return Settings(**values)
 
 
-def build_world(settings: Settings, db: Db) -> AuthWorld:
-    """The app over a started Db; its lifespan does not run, tests tick the loops themselves."""
+def build_world(
+    settings: Settings, db: Db, webhooks: httpx.AsyncBaseTransport | None = None
+) -> AuthWorld:
+    """The app over a started Db; its lifespan does not run, tests tick the loops themselves.
+
+    `webhooks`: the network between the sandbox's Clerk and this installation.
+    """
     sandbox = create_sandbox(
         SandboxSettings(
             lwa_client_id=CLIENT_ID, lwa_client_secret=SecretStr(CLIENT_SECRET), sandbox_brands=3
-        )
+        ),
+        webhooks,
     )
     refresher = FakeTokenRefresher()
     wire = Gated(httpx.MockTransport(refresher.handle))
@@ -332,6 +338,7 @@ def build_world(settings: Settings, db: Db) -> AuthWorld:
     outside = Outside(
         db=db,
         amazon=httpx.AsyncClient(transport=amazon),
+        clerk=httpx.AsyncClient(transport=amazon),
         token_refresher=ServiceClient(
             settings.token_refresher_url, "token-refresher", signer, "auth", transport=wire
         ),

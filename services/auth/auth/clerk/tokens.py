@@ -60,7 +60,7 @@ def believe(claims: Mapping[str, Any], expected: Expected, now: datetime) -> Cle
         raise invalid("iss")
     if "aud" in claims:
         raise invalid("aud")
-    if claims.get("azp") not in expected.parties:
+    if str(claims.get("azp", "")) not in expected.parties:
         raise invalid("azp")
     if claims.get("sts", "active") != "active":
         raise Unauthenticated(
