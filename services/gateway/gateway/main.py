@@ -18,6 +18,8 @@ from .edge import App, Edge, EdgeParts
 from .forwarding import Forwarder
 from .guards import origins_of
 from .journal import Journal
+from .keys import KeyDesk, Keys
+from .keys import Resolve as ResolveKey
 from .limits import Limits
 from .live.feed import Feed, Reader
 from .live.hub import Hub
@@ -44,12 +46,15 @@ def create_app(settings: Settings) -> Edge:
     signer = TokenSigner(SERVICE, settings.internal_signing_key.get_secret_value())
     auth = ServiceClient(settings.auth_url, "auth", signer, SERVICE)
     sessions = Sessions(resolver(auth), seconds=settings.session_cache_seconds)
+    keys = Keys(key_resolver(auth), seconds=settings.session_cache_seconds)
     hub = Hub(
         ring_events=settings.live_ring_events,
         queue_events=settings.live_queue_events,
         per_session=settings.live_streams_per_session,
     )
-    feed = Feed(settings, Reader(hub, sessions), client_id=f"{SERVICE}-{settings.replica_id}-live")
+    feed = Feed(
+        settings, Reader(hub, sessions, keys), client_id=f"{SERVICE}-{settings.replica_id}-live"
+    )
     db = Db(
         settings.database_url.get_secret_value(),
         schema=SERVICE,
@@ -63,6 +68,7 @@ def create_app(settings: Settings) -> Edge:
     deps = Deps(db=db, bus=bus)
     app = create_service_app(settings, deps, service=SERVICE, routers=[], resources=resources)
     journal = Journal(db, app.state.refusals)
+    limits = _limits(settings, valkey)
     parts = EdgeParts(
         upstreams=settings.upstreams(),
         origins=origins_of(settings.public_url, settings.allowed_origins),
@@ -70,9 +76,10 @@ def create_app(settings: Settings) -> Edge:
         cookie_name=settings.session_cookie_name,
         signer=signer,
         sessions=sessions,
-        limits=_limits(settings, valkey),
+        keys=KeyDesk(keys, limits, seconds=settings.session_cache_seconds),
+        limits=limits,
         forwarder=forwarder,
-        live=_live(settings, hub, sessions, journal),
+        live=_live(settings, hub, journal),
         pages=Pages.read(settings.web_dir, settings.clerk_origin),
         document=Document.read(),
         readiness=Readiness(
@@ -97,6 +104,21 @@ def resolver(auth: ServiceClient) -> Resolve:
             return await ask(cookie)
         except Unavailable:
             return await ask(cookie)
+
+    return resolve
+
+
+def key_resolver(auth: ServiceClient) -> ResolveKey:
+    """Asks auth who an API key stands for; once more when the connection had just broken."""
+
+    async def ask(secret: str, ip: str) -> Any:
+        return await auth.post("/internal/api-keys/resolve", json={"secret": secret, "ip": ip})
+
+    async def resolve(secret: str, ip: str) -> Any:
+        try:
+            return await ask(secret, ip)
+        except Unavailable:
+            return await ask(secret, ip)
 
     return resolve
 
@@ -129,13 +151,14 @@ def _limits(settings: Settings, valkey: _Valkey) -> Limits:
         ip_per_minute=settings.rate_limit_ip_per_minute,
         session_per_minute=settings.rate_limit_session_per_minute,
         login_per_minute=settings.rate_limit_login_per_minute,
+        key_per_minute=settings.rate_limit_key_per_minute,
+        key_refusals_per_minute=settings.rate_limit_key_refusals_per_minute,
     )
 
 
-def _live(settings: Settings, hub: Hub, sessions: Sessions, journal: Journal) -> Live:
+def _live(settings: Settings, hub: Hub, journal: Journal) -> Live:
     return Live(
         hub=hub,
-        sessions=sessions,
         heartbeat_seconds=settings.live_heartbeat_seconds,
         check_seconds=settings.live_session_check_seconds,
         write_seconds=settings.live_write_timeout_seconds,

@@ -16,7 +16,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from shared.api_keys import PATTERN
 from shared.deps import PERMISSION_ATTRIBUTE
+from shared.permissions import KEY_PERMISSIONS
 
 from . import permission_table
 from .document import PATH
@@ -135,9 +137,16 @@ def _operation(method: str, path: str, operation: dict[str, Any], service: str) 
     }
     if (method.upper(), path) in WITHOUT_SESSION:
         operation["security"] = []
-    elif method.upper() in UNSAFE_METHODS:
-        operation["security"] = [{"session": [], "csrf": []}]
+        return operation
+    person = {"session": [], "csrf": []} if method.upper() in UNSAFE_METHODS else {"session": []}
+    operation["security"] = [person, *([{"apiKey": []}] if _for_keys(operation) else [])]
     return operation
+
+
+def _for_keys(operation: dict[str, Any]) -> bool:
+    """Whether an API key can call this: it asks for permissions, and for such as keys can hold."""
+    asked = set[str](operation.get("x-permissions", []))
+    return bool(asked) and asked <= KEY_PERMISSIONS
 
 
 def _events_path() -> dict[str, Any]:
@@ -153,6 +162,7 @@ def _events_path() -> dict[str, Any]:
                 "`hello.resumed` false means that something may have been missed: read anew."
             ),
             "tags": ["gateway"],
+            "security": [{"session": []}, {"apiKey": []}],
             "responses": {
                 "200": {
                     "description": "The stream.",
@@ -190,6 +200,12 @@ def _whole(paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": "leadline_session"},
                 "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": PATTERN,
+                    "description": "An API key, as in docs/api-keys.md.",
+                },
             },
         },
     }

@@ -17,7 +17,9 @@ _RAW_PATH = re.compile(rb"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")
 _RAW_QUERY = re.compile(rb"[!-~]*")
 _FORBIDDEN_IN_PATH = frozenset("/\\%.\x7f") | {chr(c) for c in range(32)}
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_SINGLE = frozenset({b"host", b"content-length", b"content-type", b"transfer-encoding"})
+_SINGLE = frozenset(
+    {b"host", b"authorization", b"content-length", b"content-type", b"transfer-encoding"}
+)
 _BAD_IN_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 MAX_HEADERS = 200
 MAX_HEADER_BYTES = 64 * 1024

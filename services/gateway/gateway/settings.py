@@ -32,6 +32,8 @@ class Settings(ServiceSettings):
     rate_limit_ip_per_minute: int = Field(default=3000, ge=1)
     rate_limit_session_per_minute: int = Field(default=3000, ge=1)
     rate_limit_login_per_minute: int = Field(default=60, ge=1)
+    rate_limit_key_per_minute: int = Field(default=600, ge=1)
+    rate_limit_key_refusals_per_minute: int = Field(default=60, ge=1)
 
     live_heartbeat_seconds: float = Field(default=15.0, gt=0)
     live_session_check_seconds: float = Field(default=15.0, gt=0)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from gateway.keys import Keys
 from gateway.live.domain import SHOWN, LiveEvent, live_event, may_see
 from gateway.live.feed import Reader
 from gateway.live.hub import Hub
@@ -201,7 +202,7 @@ def test_a_gap_in_the_feed_ends_the_streams_and_forgets_the_ring() -> None:
 
 def test_access_events_end_or_recheck_the_right_streams() -> None:
     shared = hub()
-    feed = Reader(shared, Sessions(no_auth, seconds=10))
+    feed = Reader(shared, Sessions(no_auth, seconds=10), Keys(no_auth, seconds=10))
     me, someone = actor(), actor()
     mine, theirs = shared.subscribe(me), shared.subscribe(someone)
     user = UUID(me.subject)
@@ -216,7 +217,7 @@ def test_access_events_end_or_recheck_the_right_streams() -> None:
 def test_a_broken_message_stops_nobody(raw: bytes) -> None:
     shared = hub()
     reader = shared.subscribe(actor())
-    feed = Reader(shared, Sessions(no_auth, seconds=10))
+    feed = Reader(shared, Sessions(no_auth, seconds=10), Keys(no_auth, seconds=10))
     feed.read(raw)
     feed.read(b'{"type": "something.new"}')
     feed.read(_raw(ConnectionRevoked(connection_id=uuid4(), reason="asked")))

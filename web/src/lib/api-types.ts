@@ -1855,6 +1855,27 @@ export interface components {
             rotate_advised: boolean;
         };
         /**
+         * AuditVerification
+         * @description One line: how far the check is. The last line has a state other than `running`.
+         */
+        AuditVerification: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "intact" | "broken";
+            /** Checked */
+            checked: number;
+            /** Total */
+            total: number;
+            head: components["schemas"]["PointView"];
+            anchor: components["schemas"]["PointView"];
+            /** Broken */
+            broken: number;
+            /** Breaks */
+            breaks: components["schemas"]["BreakView"][];
+        };
+        /**
          * BeginRequest
          * @description `POST /v1/user/second-factor`.
          */
@@ -3554,27 +3575,6 @@ export interface components {
             name: string;
         };
         /**
-         * Verification
-         * @description One line: how far the check is. The last line has a state other than `running`.
-         */
-        Verification: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "running" | "intact" | "broken";
-            /** Checked */
-            checked: number;
-            /** Total */
-            total: number;
-            head: components["schemas"]["PointView"];
-            anchor: components["schemas"]["PointView"];
-            /** Broken */
-            broken: number;
-            /** Breaks */
-            breaks: components["schemas"]["BreakView"][];
-        };
-        /**
          * VerificationRequest
          * @description `POST /v1/users/verification`: the letter's token and the password chosen at sign-up.
          */
@@ -4232,7 +4232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-ndjson": components["schemas"]["Verification"];
+                    "application/x-ndjson": components["schemas"]["AuditVerification"];
                 };
             };
             /** @description The request failed. */

@@ -16,6 +16,7 @@ from shared.metrics import counter
 from shared.settings import KafkaSettings
 from shared.telemetry import get_logger
 
+from gateway.keys import Keys
 from gateway.sessions import Sessions
 
 from .domain import SHOWN, live_event
@@ -31,9 +32,10 @@ _log = get_logger(__name__)
 class Reader:
     """What one message means here: shown to who may see it, or a change of somebody's rights."""
 
-    def __init__(self, hub: Hub, sessions: Sessions) -> None:
+    def __init__(self, hub: Hub, sessions: Sessions, keys: Keys) -> None:
         self._hub = hub
         self._sessions = sessions
+        self._keys = keys
 
     def read(self, raw: bytes) -> None:
         """Take one message in; one that is not an event is counted and left (its readers park it)."""
@@ -54,6 +56,9 @@ class Reader:
     def _take(self, event: Event[Any]) -> str:
         if isinstance(event.data, SessionRevoked):
             return self._session_revoked(event.data.subject_id)
+        if event.data.TOPIC == SessionRevoked.TOPIC:
+            self._keys.forget_organization(event.tenantid)
+            self._hub.rights_changed(event.tenantid)
         if isinstance(event.data, (MemberUpdated, MemberRemoved)):
             return self._member_updated(event.data.user_id)
         shown = live_event(event)

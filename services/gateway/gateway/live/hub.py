@@ -89,11 +89,11 @@ class Hub:
             subscriber.offer(event)
 
     def subscribe(self, actor: Actor) -> Subscriber:
-        """A new stream's queue; raises TooManyRequests when the session holds enough of them."""
-        mine = sum(s.actor.session_id == actor.session_id for s in self._subscribers)
+        """A new stream's queue; raises TooManyRequests when the session or key holds enough of them."""
+        mine = sum(_holder(s.actor) == _holder(actor) for s in self._subscribers)
         if mine >= self._per_session:
             raise TooManyRequests(
-                "This session has too many live streams open.",
+                "This session or key has too many live streams open.",
                 code="too_many_streams",
                 retry_after_seconds=5,
             )
@@ -133,6 +133,13 @@ class Hub:
             if str(user_id) in (subscriber.actor.subject, subscriber.actor.impersonator):
                 subscriber.ask_again()
 
+    def rights_changed(self, organization_id: UUID) -> None:
+        """Have the streams of an organization's API keys ask for their rights anew."""
+        for subscriber in tuple(self._subscribers):
+            actor = subscriber.actor
+            if actor.kind == "key" and actor.organization_id == organization_id:
+                subscriber.ask_again()
+
     def start_over(self) -> None:
         """Forget what could be resumed from and end every stream: something was missed."""
         self._ring.clear()
@@ -144,3 +151,8 @@ class Hub:
         self._stopping = True
         for subscriber in tuple(self._subscribers):
             subscriber.close("shutdown")
+
+
+def _holder(actor: Actor) -> str:
+    """Whose streams are counted together: a session's, or an API key's."""
+    return actor.subject if actor.kind == "key" else str(actor.session_id)

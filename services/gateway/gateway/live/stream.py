@@ -9,11 +9,11 @@ from shared.clock import Clock, utc_now
 from shared.errors import AppError, Unauthenticated
 from shared.internal_tokens import Actor
 
+from gateway.callers import Caller
 from gateway.forwarding import Receive, ResponseSender
 from gateway.requests import EdgeRequest, Headers
-from gateway.sessions import Session, Sessions
 
-from .domain import closed, heartbeat, hello
+from .domain import closed, ended, heartbeat, hello
 from .hub import Hub, Subscriber
 
 HEADERS: Headers = [
@@ -24,6 +24,8 @@ HEADERS: Headers = [
 ]
 RETRY = b"retry: 2000\n\n"
 UNCHECKED_SECONDS = 60.0
+Recheck = Callable[[], Awaitable[Caller]]
+"""Asks auth again who holds a stream; raises Unauthenticated when that has ended."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,6 @@ class Live:
     `opened` tells the audit log of a stream before its first byte."""
 
     hub: Hub
-    sessions: Sessions
     heartbeat_seconds: float
     check_seconds: float
     write_seconds: float
@@ -41,21 +42,21 @@ class Live:
     monotonic: Callable[[], float] = time.monotonic
 
     async def serve(
-        self, request: EdgeRequest, cookie: str, session: Session,
+        self, request: EdgeRequest, caller: Caller, recheck: Recheck,
         receive: Receive, send: ResponseSender,
     ) -> None:  # fmt: skip
-        """Stream until the browser leaves, the session ends, or the reader is too slow."""
-        subscriber = self.hub.subscribe(session.actor)
+        """Stream until the reader leaves, their session or key ends, or they are too slow."""
+        subscriber = self.hub.subscribe(caller.actor)
         try:
             missed = self._missed(request, subscriber)
-            await self.opened(request, session.actor)
+            await self.opened(request, caller.actor)
             await send.start(200, HEADERS)
             if request.method == "HEAD":
                 await send.chunk(b"", more=False)
                 return
             first = hello(self.now(), resumed=missed is not None)
             await self.write(send, RETRY + first + b"".join(missed or ()))
-            await self._until_gone(_Stream(self, subscriber, cookie, send), receive)
+            await self._until_gone(_Stream(self, subscriber, recheck, send), receive)
         finally:
             self.hub.unsubscribe(subscriber)
 
@@ -83,11 +84,11 @@ class Live:
 
 class _Stream:
     def __init__(
-        self, live: Live, subscriber: Subscriber, cookie: str, send: ResponseSender
+        self, live: Live, subscriber: Subscriber, recheck: Recheck, send: ResponseSender
     ) -> None:
         self._live = live
         self._subscriber = subscriber
-        self._cookie = cookie
+        self._recheck = recheck
         self._send = send
         self._beat_at = live.monotonic() + live.heartbeat_seconds
         self._checked_at = live.monotonic()
@@ -114,16 +115,16 @@ class _Stream:
             return
         self._check_at = now + live.check_seconds
         try:
-            session = await live.sessions.recheck(self._cookie)
+            caller = await self._recheck()
         except Unauthenticated:
-            subscriber.close("session_ended")
+            subscriber.close(ended(subscriber.actor))
         except AppError:
             if now - self._checked_at > UNCHECKED_SECONDS:
                 subscriber.close("session_unchecked")
         else:
             self._checked_at = now
             subscriber.recheck = False
-            subscriber.allow(session.actor)
+            subscriber.allow(caller.actor)
 
 
 async def _left(receive: Receive) -> None:
