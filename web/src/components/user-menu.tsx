@@ -32,7 +32,7 @@ export function UserMenu() {
   const { user } = session.data;
   const leave = () =>
     signOut.mutate(undefined, {
-      onSuccess: () => location.assign("/login/"),
+      onSuccess: () => location.assign("/login/?signed-out"),
       onError: (error) => toast.error(t("signOutFailed"), { description: error.message }),
     });
   return (
