@@ -6,12 +6,14 @@ import time
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import health, idempotency, parked, problems
 from .audit.refusals import Refusals
+from .audit.requests import under_way
+from .deps import audit_rest
 from .ids import new_id
 from .internal_tokens import TokenVerifier
 from .logs import bound
@@ -48,6 +50,7 @@ def create_service_app(
         redoc_url=None,
         openapi_url=None,
         telemetry={"tracing": False},
+        dependencies=[Depends(audit_rest, scope="function")],
     )
     app.state.deps = deps
     app.state.refusals = refusals
@@ -94,6 +97,7 @@ class Observe:
             bound(request_id=request_id),
             span(f"{scope['method']} {scope['path']}", parent=extract(headers)),
             answer.timed(scope),
+            under_way(scope),
         ):
             await self._app(scope, limited(receive, headers, self._max_body_bytes), answer.send)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 
-from .audit.requests import PERMISSION_ATTRIBUTE, record_request
+from .audit.requests import PERMISSION_ATTRIBUTE, record_request, tell_rest
 from .db import Db, Tx
 from .errors import Forbidden, Unauthenticated
 from .internal_tokens import Actor, TokenVerifier
@@ -109,6 +109,12 @@ async def open_tx(request: Request, actor: AdmittedActor) -> AsyncIterator[Tx]:
     async with db.tx(actor.scope) as tx:
         yield tx
         await record_request(tx, request, actor)
+
+
+async def audit_rest(request: Request) -> AsyncIterator[None]:
+    """Of every route: a change that no transaction of the caller told of is told before the answer."""
+    yield
+    await tell_rest(cast("Db", get_deps(request).db), request)
 
 
 ActorTx = Annotated[Tx, Depends(open_tx, scope="function")]

@@ -6,6 +6,18 @@ of their own (`refusals`). Code outside of a caller's transaction calls `record`
 
 from .actions import ACTIONS, action_of
 from .entries import Origin, note, record, row
-from .requests import is_uuid, origin_of
+from .requests import current_caller, current_origin, is_uuid, origin_of, tell
 
-__all__ = ["ACTIONS", "Origin", "action_of", "is_uuid", "note", "origin_of", "record", "row"]
+__all__ = [
+    "ACTIONS",
+    "Origin",
+    "action_of",
+    "current_caller",
+    "current_origin",
+    "is_uuid",
+    "note",
+    "origin_of",
+    "record",
+    "row",
+    "tell",
+]

@@ -1,7 +1,7 @@
 """What was refused or failed: told in a statement of its own, and not once per attempt in a flood.
 
 The first refusal of a kind (caller, operation, code) is written before its answer leaves; those that
-follow within a minute are counted and told together. What was only counted is lost when the process is
+follow within seconds are counted and told together. What was only counted is lost when the process is
 killed; the first one never is.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import cast
 from uuid import UUID
 
 from fastapi import Request
@@ -24,12 +23,12 @@ from shared.metrics import counter
 
 from .actions import action_of
 from .entries import make_entry
-from .requests import UNSAFE_METHODS, is_audited, operation_of, origin_of, path_target
+from .requests import UNSAFE_METHODS, caller_of, is_audited, operation_of, origin_of, path_target
 
 log = logging.getLogger(__name__)
 
 REFUSED = counter("audit_refusals_total", "Refused or failed requests, by what was told", ["told"])
-WINDOW_SECONDS = 60.0
+WINDOW_SECONDS = 15.0
 MAX_KINDS = 5_000
 _OF_READS = frozenset({401, 403, 404, 429})
 
@@ -45,7 +44,7 @@ class _Counted:
 
 
 class Refusals:
-    """A resource of every service: tells the first of each kind at once, the rest once a minute."""
+    """A resource of every service: tells the first of each kind at once, the rest every few seconds."""
 
     def __init__(self, db: Db, *, window_seconds: float = WINDOW_SECONDS) -> None:
         self._db = db
@@ -65,14 +64,14 @@ class Refusals:
 
     async def note(self, request: Request, error: AppError) -> None:
         """Told when the request would have been: a change, or a look at a brand's data."""
-        actor = cast("Actor | None", getattr(request.state, "caller", None))
+        actor = caller_of(request)
         entry = None if actor is None else _entry(self._db.service, request, actor, error)
         if actor is None or actor.organization_id is None or entry is None:
             return
         await self.tell(actor.organization_id, entry)
 
     async def tell(self, organization_id: UUID, entry: ActionRecorded) -> None:
-        """At once when it is the first of its kind in this minute."""
+        """At once when it is the first of its kind for a while."""
         kind = self._kind(organization_id, entry)
         counted = self._kinds.get(kind)
         if counted is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -39,6 +42,7 @@ class Operation:
         return bool(self.permissions & BRAND_DATA)
 
 
+_SCOPE: ContextVar[MutableMapping[str, Any] | None] = ContextVar("audited_request", default=None)
 _known: dict[int, tuple[APIRoute, Operation]] = {}
 """By the identity of the route, which is kept beside so that no other can take its place."""
 
@@ -77,7 +81,9 @@ def is_audited(request: Request, operation: Operation) -> bool:
 def origin_of(request: Request) -> Origin:
     """Where the request came from, for entries that a route records itself."""
     operation = operation_of(request)
+    actor = caller_of(request)
     return Origin(
+        ip="" if actor is None else actor.ip,
         user_agent=request.headers.get("user-agent", ""),
         request_id=str(getattr(request.state, "request_id", "")),
         operation="" if operation is None else operation.id,
@@ -111,13 +117,66 @@ def request_row(
 async def record_request(tx: Tx, request: Request, actor: Actor) -> None:
     """In the request's own transaction: there with its effect or not at all."""
     told = request_row(tx.service, request, actor, tx.notes)
+    request.state.told = True
     if told is not None:
         tx.outgoing.append(told)
+
+
+async def tell(tx: Tx) -> None:
+    """The entry of the request under way, in this transaction: for services that open their own."""
+    request = _under_way()
+    if request is not None and (actor := caller_of(request)) is not None:
+        await record_request(tx, request, actor)
+
+
+async def tell_rest(db: Db, request: Request) -> None:
+    """After a request that succeeded and told nothing yet (it opened transactions of its own, or
+    none): in a statement of its own, before the answer leaves."""
+    actor = caller_of(request)
+    if actor is None or getattr(request.state, "told", False):
+        return
+    told = request_row(db.service, request, actor, Notes())
+    if told is not None and request.method in UNSAFE_METHODS:
+        await db.emit([told])
+
+
+def caller_of(request: Request) -> Actor | None:
+    """Who calls, as the internal token says; None before it was read."""
+    actor = getattr(request.state, "caller", None)
+    return actor if isinstance(actor, Actor) else None
+
+
+@contextmanager
+def under_way(scope: MutableMapping[str, Any]) -> Generator[None]:
+    """Lets everything below find the request it works for."""
+    token = _SCOPE.set(scope)
+    try:
+        yield
+    finally:
+        _SCOPE.reset(token)
+
+
+def _under_way() -> Request | None:
+    scope = _SCOPE.get()
+    return None if scope is None else Request(scope)
+
+
+def current_origin() -> Origin:
+    """Where the request under way came from; empty in jobs and consumers."""
+    request = _under_way()
+    return Origin() if request is None else origin_of(request)
+
+
+def current_caller() -> Actor | None:
+    """Who called, where a request is under way."""
+    request = _under_way()
+    return None if request is None else caller_of(request)
 
 
 async def record_read(db: Db, request: Request, actor: Actor, notes: Notes) -> None:
     """After a read-only snapshot and before the answer leaves: a look that can't be told is not had."""
     told = request_row(db.service, request, actor, notes)
+    request.state.told = True
     if told is not None:
         await db.emit([told])
 
