@@ -5,6 +5,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
+from embedded import clerk
 from embedded.secret_file import Secrets
 from embedded.settings import Settings
 
@@ -54,6 +55,7 @@ class Environment:
             "SANDBOX_STATE_DIR": str(self._settings.home / "sandbox"),
             "SANDBOX_ALLOWED_RETURN_URLS": self._return_url(),
             **self._amazon_client(),
+            **clerk.for_sandbox(self._settings, self._secrets),
             **self._settings.overrides("sandbox"),
         }
 
@@ -101,7 +103,14 @@ class Environment:
         client = self._amazon_client()
         client_id = {"LWA_CLIENT_ID": client["LWA_CLIENT_ID"]}
         own = {
-            "auth": {**amazon, **client, **self._first_owner(), **self._identity()},
+            "auth": {
+                **amazon,
+                **client,
+                **self._first_owner(),
+                **self._identity(),
+                **self._given(*clerk.GIVEN),
+                **clerk.for_auth(self._settings, self._secrets),
+            },
             "token-refresher": {
                 **amazon,
                 **client,
@@ -109,7 +118,10 @@ class Environment:
             },
             "dsp-ingest": {**amazon, **client_id},
             "amc-runner": {**amazon, **client_id},
-            "gateway": {"WEB_DIR": str(self._settings.web_dir.absolute())},
+            "gateway": {
+                "WEB_DIR": str(self._settings.web_dir.absolute()),
+                **clerk.for_gateway(self._settings),
+            },
         }
         return own.get(name, {})
 

@@ -95,6 +95,12 @@ class Settings(ExternalParts):
     mail_from: str = ""
     sign_up: str = ""
     identity_provider: str = ""
+    clerk_frontend_api_url: str = ""
+    clerk_publishable_key: str = ""
+    clerk_webhook_secret: SecretStr | None = None
+    clerk_authorized_parties: str = ""
+    clerk_roles: str = ""
+    clerk_clock_skew_seconds: str = ""
 
     first_owner_email: str = "owner@example.com"
     first_organization_name: str = "Northwind Media"
