@@ -1701,7 +1701,8 @@ export interface components {
         };
         /**
          * AmcInstance
-         * @description An AMC instance; `status` is creating, ready or failed (or a new word of Amazon's).
+         * @description An AMC instance; `status` is creating, ready or failed (or a new word of Amazon's); `served` is
+         *     false while no connection that reaches it works.
          */
         AmcInstance: {
             /**
@@ -1728,6 +1729,8 @@ export interface components {
              * Format: uuid
              */
             connection_id: string;
+            /** Served */
+            served: boolean;
             /** Status */
             status: string;
             /**

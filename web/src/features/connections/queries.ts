@@ -5,15 +5,16 @@ import type { Connection, Region } from "@/lib/model";
 
 const DISCOVERY_POLL_MS = 3_000;
 
-const isDiscovering = (connection: Connection): boolean =>
-  connection.status === "active" && ["pending", "running"].includes(connection.discovery.state);
+const isMoving = (connection: Connection): boolean =>
+  connection.handing_over ||
+  (connection.status === "active" && ["pending", "running"].includes(connection.discovery.state));
 
 export function useConnections(enabled = true) {
   return useQuery({
     queryKey: ["connections"],
     queryFn: ({ signal }) => ok(api.GET("/v1/connections", { signal })),
     select: (page) => page.items,
-    refetchInterval: (query) => (query.state.data?.items.some(isDiscovering) ? DISCOVERY_POLL_MS : false),
+    refetchInterval: (query) => (query.state.data?.items.some(isMoving) ? DISCOVERY_POLL_MS : false),
     enabled,
   });
 }
@@ -48,5 +49,61 @@ export function useRediscover() {
         api.POST("/v1/connections/{connection_id}/discoveries", { params: { path: { connection_id: connectionId } } }),
       ),
     onSuccess: () => client.invalidateQueries({ queryKey: ["connections"] }),
+  });
+}
+
+const at = (connectionId: string) => ({ params: { path: { connection_id: connectionId } } });
+
+/** Another consent to the same connection, at Amazon. */
+export function useReauthorize() {
+  return useMutation({
+    mutationFn: (connectionId: string) =>
+      ok(api.POST("/v1/connections/{connection_id}/reauthorizations", at(connectionId))),
+    onSuccess: (started) => location.assign(started.authorize_url),
+  });
+}
+
+export function useRename() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, label }: { id: string; label: string }) =>
+      ok(api.PATCH("/v1/connections/{connection_id}", { ...at(id), body: { label } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["connections"] }),
+  });
+}
+
+/** What disconnecting would stop. */
+export function useDisconnection(connectionId: string) {
+  return useQuery({
+    queryKey: ["disconnection", connectionId],
+    queryFn: ({ signal }) =>
+      ok(api.GET("/v1/connections/{connection_id}/disconnection", { ...at(connectionId), signal })),
+    gcTime: 0,
+  });
+}
+
+export function useDisconnect() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, keepHistory }: { id: string; keepHistory: boolean }) =>
+      ok(
+        api.DELETE("/v1/connections/{connection_id}", {
+          params: { path: { connection_id: id }, query: { keep_history: keepHistory } },
+        }),
+      ),
+    onSuccess: async () => {
+      for (const key of ["connections", "advertisers", "credentials"])
+        await client.invalidateQueries({ queryKey: [key] });
+    },
+  });
+}
+
+/** Whether another Amazon user takes the connection over. */
+export function useDecideReplacement() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, accept }: { id: string; accept: boolean }) =>
+      ok(api.PUT("/v1/connections/{connection_id}/replacement", { ...at(id), body: { accept } })),
+    onSettled: () => client.invalidateQueries({ queryKey: ["connections"] }),
   });
 }

@@ -129,6 +129,7 @@ export function applyCredential(credentials: readonly Credential[], event: LiveE
 export function staleKeys(type: string): string[] {
   if (type === "metrics.updated") return ["metrics"];
   if (type.startsWith("connection.")) return ["connections", "credentials", "advertisers"];
+  if (type.startsWith("consent_request.")) return ["consent-requests", "connections"];
   if (type.startsWith("advertiser.")) return ["advertisers", "connections", "brands"];
   if (type.startsWith("credential.")) return ["credentials"];
   if (type === "sync.completed" || type === "sync.failed") return ["syncs", "rejected-reports"];

@@ -6,6 +6,7 @@ import { ConnectDialog } from "@/features/connections/components/connect-dialog"
 import { ConnectionList } from "@/features/connections/components/connection-list";
 import { connectResult, ResultBanner } from "@/features/connections/components/result-banner";
 import { useConnections } from "@/features/connections/queries";
+import { RequestList } from "@/features/consent-requests/components/request-list";
 import { ContinuityStrip } from "@/features/credentials/components/continuity-strip";
 import { useCan } from "@/features/session/queries";
 import { useSearch } from "@/lib/router";
@@ -20,9 +21,10 @@ export function ConnectionsClient() {
       <PageHeader title={t("title")} lead={t("lead")}>
         {can("connection:manage") && connections.data?.length ? <ConnectDialog /> : null}
       </PageHeader>
-      <ResultBanner result={connectResult(params)} onDismiss={() => write("")} />
+      <ResultBanner result={connectResult(params)} connections={connections.data} onDismiss={() => write("")} />
       {connections.data?.length ? <ContinuityStrip /> : null}
       <ConnectionList />
+      {can("connection:manage") ? <RequestList /> : null}
     </div>
   );
 }

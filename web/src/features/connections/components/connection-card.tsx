@@ -9,9 +9,12 @@ import { useCan } from "@/features/session/queries";
 import { IngestionPanel } from "@/features/syncs/components/ingestion-panel";
 import { formatInstant } from "@/lib/format";
 import type { Advertiser, Connection, Credential, Sync } from "@/lib/model";
-import { useConnect } from "../queries";
+import { useReauthorize } from "../queries";
+import { ConnectionMenu } from "./connection-menu";
+import { ConnectionNotices } from "./connection-notices";
 import { CredentialPanel } from "./credential-panel";
 import { DiscoveryPanel } from "./discovery-panel";
+import { HealthMeter } from "./health-meter";
 import { ConsentError } from "./result-banner";
 
 const TONES: Record<Connection["status"], Tone> = { pending: "warning", active: "success", revoked: "danger" };
@@ -43,16 +46,22 @@ export function ConnectionCard({ connection, credential, advertisers, syncs }: C
             {connection.region} · <Facts connection={connection} />
           </span>
         </div>
-        <Reconnect connection={connection} credential={credential} />
+        <div className="flex items-center gap-2">
+          <Reconnect connection={connection} credential={credential} />
+          <ConnectionMenu connection={connection} name={name} />
+        </div>
       </CardHeader>
-      {pending && connection.error_code ? (
+      {connection.error_code && !connection.handing_over && !connection.replacement ? (
         <div className="px-4 py-3 text-[13px] text-destructive">
           <ConsentError code={connection.error_code} />
         </div>
       ) : null}
+      {connection.handing_over ? <p className="px-4 py-3 text-[13px]">{t("working")}</p> : null}
+      <ConnectionNotices connection={connection} />
       {pending ? null : (
         <>
-          <div className="grid gap-5 px-4 py-4 sm:grid-cols-2 lg:grid-cols-3">
+          <div className="grid gap-5 px-4 py-4 sm:grid-cols-2 lg:grid-cols-4">
+            <HealthMeter connection={connection} name={name} />
             <CredentialPanel credential={credential} />
             <DiscoveryPanel connection={connection} />
             <IngestionPanel syncs={syncs.filter((sync) => mine.has(sync.advertiser_id))} />
@@ -78,15 +87,13 @@ function Facts({ connection }: { connection: Connection }) {
 function Reconnect({ connection, credential }: { connection: Connection; credential: Credential | undefined }) {
   const t = useTranslations("connections");
   const can = useCan();
-  const connect = useConnect();
-  const needed = connection.status !== "active" || credential?.state === "reauth_required";
-  if (!needed || !can("connection:manage")) return null;
-  const body = { region: connection.region, ...(connection.label ? { label: connection.label } : {}) };
+  const reauthorize = useReauthorize();
+  const leaving = reauthorize.isPending || reauthorize.isSuccess;
+  const needed = connection.status === "pending" || credential?.state === "reauth_required";
+  if (!needed || connection.handing_over || !can("connection:manage")) return null;
   return (
-    <Button disabled={connect.isPending || connect.isSuccess} onClick={() => connect.mutate(body)}>
-      {connect.isPending || connect.isSuccess
-        ? t("redirecting")
-        : t(connection.status === "pending" ? "startAgain" : "reconnect")}
+    <Button disabled={leaving} onClick={() => reauthorize.mutate(connection.id)}>
+      {leaving ? t("redirecting") : t(connection.status === "pending" ? "startAgain" : "reconnect")}
     </Button>
   );
 }

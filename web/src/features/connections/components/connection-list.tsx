@@ -7,6 +7,8 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { useAdvertisers } from "@/features/advertisers/queries";
 import { useCan } from "@/features/session/queries";
 import { useSyncs } from "@/features/syncs/queries";
+import { formatInstant } from "@/lib/format";
+import type { Connection } from "@/lib/model";
 import { useConnections, useCredentials } from "../queries";
 import { ConnectDialog } from "./connect-dialog";
 import { ConnectionCard } from "./connection-card";
@@ -19,13 +21,14 @@ export function ConnectionList() {
   if (connections.isPending) return <ListSkeleton />;
   if (connections.error) return <Problem error={connections.error} onRetry={() => void connections.refetch()} />;
   if (!connections.data.length) return <NoConnection />;
+  const [kept, ended] = split(connections.data);
   const broken = [credentials, advertisers, syncs].filter((query) => query.error);
   return (
     <>
       {broken.map((query) => (
         <Problem key={query.error?.message} error={query.error} onRetry={() => void query.refetch()} />
       ))}
-      {connections.data.map((connection) => (
+      {kept.map((connection) => (
         <ConnectionCard
           key={connection.id}
           connection={connection}
@@ -34,7 +37,31 @@ export function ConnectionList() {
           syncs={syncs.data ?? []}
         />
       ))}
+      <Ended connections={ended} />
     </>
+  );
+}
+
+function split(connections: readonly Connection[]): [Connection[], Connection[]] {
+  return [connections.filter((one) => one.status !== "revoked"), connections.filter((one) => one.status === "revoked")];
+}
+
+/** Disconnected connections stay as a record of what was there. */
+function Ended({ connections }: { connections: readonly Connection[] }) {
+  const t = useTranslations("connections");
+  if (!connections.length) return null;
+  return (
+    <details className="rounded-lg border bg-card px-4 py-3 text-[13px]" data-testid="ended-connections">
+      <summary className="cursor-pointer font-medium">{t("endedCount", { count: connections.length })}</summary>
+      <ul className="mt-2 grid gap-1 text-muted-foreground">
+        {connections.map((one) => (
+          <li key={one.id} className="flex flex-wrap justify-between gap-x-4" data-connection-id={one.id}>
+            <span className="text-foreground">{one.label}</span>
+            {one.revoked_at ? <span>{t("ended", { time: formatInstant(one.revoked_at) })}</span> : null}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

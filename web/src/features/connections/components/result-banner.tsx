@@ -3,39 +3,74 @@
 import { X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { Alert } from "@/components/ui/alert";
+import type { Connection } from "@/lib/model";
 
 /** What came of the trip to Amazon, from the address the browser came back to. */
-export type ConnectResult = { connected: true } | { connected: false; code: string } | null;
-
-export function connectResult(params: URLSearchParams): ConnectResult {
-  const code = params.get("error");
-  if (code) return { connected: false, code };
-  return params.get("connected") ? { connected: true } : null;
+export interface ConnectResult {
+  /** The connection it was about; null where the answer could not be told to belong to one. */
+  connectionId: string | null;
+  code: string | null;
 }
 
-export function ResultBanner({ result, onDismiss }: { result: ConnectResult; onDismiss: () => void }) {
+export function connectResult(params: URLSearchParams): ConnectResult | null {
+  const code = params.get("error");
+  const connected = params.get("connected");
+  if (!code && !connected) return null;
+  return { connectionId: connected ?? params.get("connection"), code };
+}
+
+export type Told = { kind: "connected" | "working" | "held" } | { kind: "failed"; code: string };
+
+/** What is true by now: a consent may arrive, or fail, after the browser came back. */
+export function outcome(result: ConnectResult, connection: Connection | undefined): Told {
+  if (connection?.replacement) return { kind: "held" };
+  if (connection?.handing_over) return { kind: "working" };
+  if (connection?.error_code) return { kind: "failed", code: connection.error_code };
+  if (connection?.status === "active" || !result.code) return { kind: "connected" };
+  return { kind: "failed", code: result.code };
+}
+
+const TONES = { connected: "success", working: "info", held: "warning", failed: "danger" } as const;
+
+interface ResultBannerProps {
+  result: ConnectResult | null;
+  connections: readonly Connection[] | undefined;
+  onDismiss: () => void;
+}
+
+export function ResultBanner({ result, connections, onDismiss }: ResultBannerProps) {
   const t = useTranslations("connections");
   if (!result) return null;
+  const told = outcome(
+    result,
+    connections?.find((one) => one.id === result.connectionId),
+  );
   return (
     <Alert
-      tone={result.connected ? "success" : "danger"}
-      role={result.connected ? "status" : "alert"}
+      tone={TONES[told.kind]}
+      role={told.kind === "failed" ? "alert" : "status"}
       data-testid="connect-result"
+      data-outcome={told.kind}
     >
       <div className="flex items-start justify-between gap-4">
-        {result.connected ? (
-          <p>{t("connected")}</p>
-        ) : (
-          <div>
-            <p className="font-medium">{t("connectFailed")}</p>
-            <ConsentError code={result.code} />
-          </div>
-        )}
+        <Telling told={told} />
         <button type="button" aria-label={t("dismiss")} onClick={onDismiss} className="rounded-sm p-1 hover:bg-accent">
           <X aria-hidden className="size-4" />
         </button>
       </div>
     </Alert>
+  );
+}
+
+function Telling({ told }: { told: Told }) {
+  const t = useTranslations("connections");
+  if (told.kind === "held") return <p>{t("heldBanner")}</p>;
+  if (told.kind !== "failed") return <p>{t(told.kind)}</p>;
+  return (
+    <div>
+      <p className="font-medium">{t("connectFailed")}</p>
+      <ConsentError code={told.code} />
+    </div>
   );
 }
 
@@ -47,6 +82,8 @@ const CAUSES = {
   code_rejected: "errorCode",
   token_service_unavailable: "errorUnavailable",
   amazon_unavailable: "errorUnavailable",
+  connection_ended: "errorEnded",
+  replacement_declined: "errorDeclined",
 } as const;
 
 export function ConsentError({ code }: { code: string }) {
