@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 from gateway.edge import Edge
 from gateway.settings import Settings
+from shared.api_keys import new_key
 from shared.ids import new_id
 from shared.internal_tokens import Actor, TokenVerifier, generate_keypair
 from shared.permissions import PERMISSIONS
@@ -28,6 +29,8 @@ class Behind:
     """Plays every service; the first path segment says which one was called."""
 
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    keys: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    asked_of_keys: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     requests: list[web.Request] = field(default_factory=list[web.Request])
     bodies: list[bytes] = field(default_factory=list[bytes])
     resolved: int = 0
@@ -38,6 +41,8 @@ class Behind:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path == "/auth/internal/sessions/resolve":
             return await (self.resolve_with or self._resolve)(request)
+        if request.path == "/auth/internal/api-keys/resolve":
+            return await (self.resolve_with or self._resolve_key)(request)
         self.requests.append(request)
         if self.behaviour is not None:
             return await self.behaviour(request)
@@ -51,6 +56,16 @@ class Behind:
         found = self.sessions.get((await request.json())["session_token"])
         if found is None:
             problem = {"code": "session_unknown", "detail": "No such session."}
+            return web.json_response(problem, status=401)
+        return web.json_response(found)
+
+    async def _resolve_key(self, request: web.Request) -> web.StreamResponse:
+        actor = TokenVerifier("auth", {"gateway": PUBLIC_KEY}).verify(bearer(request))
+        assert (actor.kind, actor.subject) == ("service", "gateway")
+        self.asked_of_keys.append(await request.json())
+        found = self.keys.get(self.asked_of_keys[-1]["secret"])
+        if found is None:
+            problem = {"code": "api_key_invalid", "detail": "The key is unknown."}
             return web.json_response(problem, status=401)
         return web.json_response(found)
 
@@ -76,6 +91,24 @@ class Behind:
         }
         self.sessions[token] = {**answer, **more}
         return self.sessions[token]
+
+    def issue_key(self, organization_id: UUID, **more: Any) -> str:
+        """Let auth know an API key; returns its secret."""
+        key_id = new_id()
+        secret = new_key(key_id)
+        self.keys[secret] = {
+            "kind": "key",
+            "subject": str(key_id),
+            "organization_id": str(organization_id),
+            "permissions": ["report:read"],
+            "brand_ids": None,
+            "narrower": {},
+            "allowed_networks": [],
+            "rate_limit_per_minute": None,
+            "expires_at": None,
+            **more,
+        }
+        return secret
 
 
 def bearer(request: web.Request) -> str:
@@ -105,6 +138,11 @@ class Browser:
 def as_user(token: str, **more: str) -> dict[str, str]:
     """Headers of a browser with a session that means what it sends."""
     return {"cookie": f"{COOKIE}={token}", "x-csrf-token": CSRF, **more}
+
+
+def as_program(secret: str, **more: str) -> dict[str, str]:
+    """Headers of a program with an API key."""
+    return {"authorization": f"Bearer {secret}", **more}
 
 
 @dataclass

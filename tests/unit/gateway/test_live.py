@@ -16,11 +16,15 @@ from hypothesis import strategies as st
 from shared.errors import TooManyRequests
 from shared.events import (
     BY_TYPE,
+    ApiKeyRevoked,
+    ApiKeyUpdated,
     ConnectionRevoked,
     CredentialRefreshed,
+    MemberRemoved,
     MemberUpdated,
     MetricsUpdated,
     ReportLanded,
+    RoleUpdated,
     SessionRevoked,
     make_event,
 )
@@ -72,6 +76,21 @@ def credential(organization: UUID = A) -> LiveEvent:
 
 def hub(**more: int) -> Hub:
     return Hub(**{"ring_events": 10, "queue_events": 5, "per_session": 3, **more})
+
+
+KEY = {
+    "subject": str(uuid4()),
+    "permissions": ["report:read"],
+    "brand_ids": None,
+    "narrower": {},
+    "allowed_networks": [],
+    "rate_limit_per_minute": None,
+    "expires_at": None,
+}
+
+
+async def no_keys(secret: str, ip: str) -> dict[str, Any]:
+    raise AssertionError(f"nobody asks about {secret} from {ip}")
 
 
 async def no_auth(cookie: str) -> dict[str, Any]:
@@ -202,7 +221,7 @@ def test_a_gap_in_the_feed_ends_the_streams_and_forgets_the_ring() -> None:
 
 def test_access_events_end_or_recheck_the_right_streams() -> None:
     shared = hub()
-    feed = Reader(shared, Sessions(no_auth, seconds=10), Keys(no_auth, seconds=10))
+    feed = Reader(shared, Sessions(no_auth, seconds=10), Keys(no_keys, seconds=10))
     me, someone = actor(), actor()
     mine, theirs = shared.subscribe(me), shared.subscribe(someone)
     user = UUID(me.subject)
@@ -213,11 +232,41 @@ def test_access_events_end_or_recheck_the_right_streams() -> None:
     assert (mine.closed_because, theirs.closed_because) == ("session_ended", "")
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ApiKeyRevoked(subject_id=uuid4(), user_id=uuid4()),
+        ApiKeyUpdated(subject_id=uuid4(), user_id=uuid4()),
+        MemberUpdated(subject_id=uuid4(), user_id=uuid4()),
+        MemberRemoved(subject_id=uuid4(), user_id=uuid4()),
+        RoleUpdated(role_id=uuid4()),
+    ],
+)
+async def test_a_change_of_access_drops_the_keys_of_its_organization_at_once(changed: Any) -> None:
+    shared = hub()
+    asked = list[str]()
+
+    async def resolve(secret: str, _ip: str) -> dict[str, Any]:
+        asked.append(secret)
+        return {**KEY, "organization_id": str(A if secret == "ours" else B)}
+
+    keys = Keys(resolve, seconds=10)
+    for secret in ("ours", "theirs"):
+        await keys.ask(secret, "")
+    ours = shared.subscribe(actor(A, kind="key", session_id=None))
+    theirs = shared.subscribe(actor(B, kind="key", session_id=None))
+    person = shared.subscribe(actor(A))
+    Reader(shared, Sessions(no_auth, seconds=10), keys).read(_raw(changed))
+    assert keys.remembered("ours") is None
+    assert keys.remembered("theirs") is not None
+    assert (ours.recheck, theirs.recheck, person.recheck) == (True, False, False)
+
+
 @pytest.mark.parametrize("raw", [b"", b"\xff", b"{}", b'{"type": "metrics.updated"}', b"[1]"])
 def test_a_broken_message_stops_nobody(raw: bytes) -> None:
     shared = hub()
     reader = shared.subscribe(actor())
-    feed = Reader(shared, Sessions(no_auth, seconds=10), Keys(no_auth, seconds=10))
+    feed = Reader(shared, Sessions(no_auth, seconds=10), Keys(no_keys, seconds=10))
     feed.read(raw)
     feed.read(b'{"type": "something.new"}')
     feed.read(_raw(ConnectionRevoked(connection_id=uuid4(), reason="asked")))
