@@ -12,12 +12,14 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True)
 class Operation:
-    """`body` is the JSON schema of the request, `parameters` those of the document."""
+    """`body` is the JSON schema of the request, `parameters` those of the document; `permissions` are
+    what the route asks for, none for what is public or a signed-in person's own."""
 
     id: str
     method: str
     path: str
     public: bool
+    permissions: tuple[str, ...]
     parameters: tuple[dict[str, Any], ...]
     body: dict[str, Any] | None
 
@@ -48,6 +50,7 @@ def _operation(path: str, method: str, item: dict[str, Any]) -> Operation:
         method=method.upper(),
         path=path,
         public=item.get("security") == [],
+        permissions=tuple(item.get("x-permissions", ())),
         parameters=tuple(item.get("parameters", ())),
         body=content.get("application/json", {}).get("schema"),
     )
