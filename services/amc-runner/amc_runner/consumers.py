@@ -7,7 +7,9 @@ from shared.events import (
     ConnectionAuthorized,
     ConnectionReauthorized,
     ConnectionRevoked,
+    CredentialReauthRequired,
     CredentialRecovered,
+    CredentialSuspended,
     Event,
 )
 
@@ -32,7 +34,17 @@ async def look_at_reauthorized(tx: Tx, event: Event[ConnectionReauthorized]) -> 
 
 async def look_at_recovered(tx: Tx, event: Event[CredentialRecovered]) -> None:
     """Tokens work again: what failed for want of one is tried at once."""
+    data = event.data
+    await queries.set_credential(tx, data.connection_id, event.tenantid, event.time, usable=True)
     await queries.want_discovery(tx, event.data.connection_id, event.tenantid, utc_now())
+
+
+async def pass_over(
+    tx: Tx, event: Event[CredentialReauthRequired] | Event[CredentialSuspended]
+) -> None:
+    """Its instances are served by whoever else reaches them."""
+    data = event.data
+    await queries.set_credential(tx, data.connection_id, event.tenantid, event.time, usable=False)
 
 
 async def forget_revoked(tx: Tx, event: Event[ConnectionRevoked]) -> None:
@@ -48,5 +60,7 @@ HANDLERS = (
     on(ConnectionAuthorized, look_at_authorized),
     on(ConnectionReauthorized, look_at_reauthorized),
     on(CredentialRecovered, look_at_recovered),
+    on(CredentialReauthRequired, pass_over),
+    on(CredentialSuspended, pass_over),
     on(ConnectionRevoked, forget_revoked),
 )

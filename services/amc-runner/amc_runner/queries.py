@@ -241,18 +241,37 @@ async def link_instance(
 
 async def unlink_other_instances(
     tx: Tx, claim: Claim, kept: list[UUID], unread: list[Account]
-) -> None:
-    """Forget links to instances no longer listed, save those of accounts that could not be read."""
-    await tx.execute(
+) -> list[UUID]:
+    """Forget links to instances no longer listed, save those of accounts that could not be read; which."""
+    rows = await tx.fetch(
         """delete from amc_instance_connection l
            where l.connection_id = $1 and l.organization_id = $2 and l.instance_id <> all ($3::uuid[])
              and not exists (select 1 from unnest($4::text[], $5::text[]) k (account_id, marketplace_id)
-                             where (k.account_id, k.marketplace_id) = (l.account_id, l.marketplace_id))""",
+                             where (k.account_id, k.marketplace_id) = (l.account_id, l.marketplace_id))
+           returning l.instance_id""",
         claim.connection_id,
         claim.organization_id,
         kept,
         [account.account_id for account in unread],
         [account.marketplace_id for account in unread],
+    )
+    return sorted(row["instance_id"] for row in rows)
+
+
+async def set_credential(
+    tx: Tx, connection_id: UUID, organization_id: UUID, at: datetime, *, usable: bool
+) -> None:
+    """Whether the connection's grant works, as of `at`; what is told late changes nothing."""
+    await tx.execute(
+        """insert into credential as c (connection_id, organization_id, usable, told_at)
+           values ($1, $2, $3, $4)
+           on conflict (connection_id) do update
+             set usable = excluded.usable, told_at = excluded.told_at
+             where c.organization_id = excluded.organization_id and c.told_at <= excluded.told_at""",
+        connection_id,
+        organization_id,
+        usable,
+        at,
     )
 
 
@@ -267,15 +286,19 @@ async def list_accounts(tx: Tx, organization_id: UUID) -> list[Record]:
 
 
 async def list_instances(tx: Tx, organization_id: UUID) -> list[Record]:
-    """Instances that some connection reaches, each once, with the connection that has reached it longest."""
+    """Instances that some connection reaches, each once, with the connection that serves it: one whose
+    grant works before one whose does not, then the one that has reached it longest."""
     return await tx.fetch(
         """select i.id, i.amazon_instance_id, i.name, i.kind, i.customer_name, i.account_id,
-                  i.account_name, i.marketplace_id, l.connection_id, i.status, i.discovered_at
+                  i.account_name, i.marketplace_id, l.connection_id, l.served, i.status,
+                  i.discovered_at
            from amc_instance i
            join lateral (
-             select connection_id from amc_instance_connection
-             where instance_id = i.id and organization_id = $1
-             order by linked_at, connection_id limit 1) l on true
+             select k.connection_id, coalesce(c.usable, true) as served
+             from amc_instance_connection k
+             left join credential c using (connection_id)
+             where k.instance_id = i.id and k.organization_id = $1
+             order by coalesce(c.usable, true) desc, k.linked_at, k.connection_id limit 1) l on true
            where i.organization_id = $1
            order by i.account_name, i.name, i.amazon_instance_id""",
         organization_id,

@@ -18,7 +18,8 @@ class AmcAccount(BaseModel):
 
 
 class AmcInstance(BaseModel):
-    """An AMC instance; `status` is creating, ready or failed (or a new word of Amazon's)."""
+    """An AMC instance; `status` is creating, ready or failed (or a new word of Amazon's); `served` is
+    false while no connection that reaches it works."""
 
     id: UUID
     amazon_instance_id: str
@@ -29,6 +30,7 @@ class AmcInstance(BaseModel):
     account_name: str
     marketplace_id: str
     connection_id: UUID
+    served: bool
     status: str
     discovered_at: datetime
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.db import Tx
-from shared.events import InstanceDiscovered
+from shared.events import InstanceDiscovered, InstanceLost
 from shared.ids import new_id
 
 from shared import outbox
@@ -21,7 +21,8 @@ async def connection_authorized(
     consented_at: datetime,
     now: datetime,
 ) -> None:
-    """Look at a connection as soon as it is consented to, or consented to again."""
+    """Look at a connection as soon as it is consented to, or consented to again; its grant works."""
+    await queries.set_credential(tx, connection_id, organization_id, consented_at, usable=True)
     if await queries.upsert_connection(tx, connection_id, organization_id, region, consented_at):
         await queries.want_discovery(tx, connection_id, organization_id, now)
 
@@ -41,7 +42,9 @@ async def store(
         await queries.put_account(tx, claim, account, now)
     await queries.drop_other_accounts(tx, claim, found.accounts)
     kept = [await _store_instance(tx, claim, instance, now) for instance in found.instances]
-    await queries.unlink_other_instances(tx, claim, kept, list(found.unread))
+    for instance_id in await queries.unlink_other_instances(tx, claim, kept, list(found.unread)):
+        lost = InstanceLost(instance_id=instance_id, connection_id=claim.connection_id)
+        await outbox.add(tx, lost, organization_id=claim.organization_id)
     return True
 
 

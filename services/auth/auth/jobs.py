@@ -11,6 +11,7 @@ from .connections import queries as connections
 from .connections.domain import ABANDONED_AFTER
 from .consent_requests import queries as consent_requests
 from .consent_requests.domain import KEEP as KEEP_REQUESTS
+from .discoveries import chronicle_queries as chronicle
 from .discoveries import queries as discoveries
 from .logins import queries as logins
 from .organizations import queries as organizations
@@ -43,6 +44,7 @@ class Housekeeping:
             await connections.forget_abandoned(tx, now - timedelta(days=1), now - ABANDONED_AFTER)
             await consent_requests.forget_old(tx, now - KEEP_REQUESTS)
             await discoveries.forget_old(tx, now - KEEP_DISCOVERIES)
+            await chronicle.forget_old(tx, now - KEEP_DISCOVERIES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from .consumers import HANDLERS
 from .deps import Deps
 from .discoveries.domain import RENEW_EVERY_SECONDS
 from .discoveries.jobs import AmazonAccess, Discoverer
+from .discoveries.routes import router as discoveries
 from .identity.builtin import build_builtin
 from .identity.domain import Offer
 from .identity.routes import router as identity
@@ -63,6 +64,8 @@ from .sessions.routes import router as sessions
 from .sessions.service import Sessions
 from .settings import Settings
 from .sign_ups.routes import router as sign_ups
+from .succession.jobs import Reviews
+from .succession.routes import router as succession
 from .users.routes import router as users
 from .view_as.routes import router as view_as
 from .workers import Workers
@@ -79,7 +82,9 @@ ROUTERS = (
     second_factors,
     sessions,
     brands,
+    succession,
     connections,
+    discoveries,
     consent_requests,
     advertisers,
     audit_log,
@@ -126,6 +131,7 @@ def create_app(settings: Settings, outside: Outside = Outside()) -> FastAPI:
     watch = ExpiryWatch(db, sessions.pepper, rule, settings.web_root, clock)
     loops.every(2, Disconnections(db, refresher, clock).tick, "disconnect")
     loops.every(600, watch.tick, "consent-expiry")
+    loops.every(5, Reviews(db, clock, rule).tick, "review-serving")
     links = ConsentRequests(consents, sessions.pepper, settings, link_limiter(redis))
     offer = Offer(
         settings.identity_provider, settings.sign_up, settings.sends_mail, clerk_offer(settings)
@@ -134,6 +140,7 @@ def create_app(settings: Settings, outside: Outside = Outside()) -> FastAPI:
     clerk = build_clerk(settings, sessions, clerk_http, clock, offer)
     watch_clerk(loops, clerk, settings.clerk_jwks_refresh_seconds)
     builtin = build_builtin(settings, db, login_limiter(redis), passwords, offer)
+    loops.every(5, builtin.attempts.tick, "tell-attempts")
     desk, reception = build_invitations(settings, db, passwords)
     first_owner = FirstOwner(db, passwords, settings, clock)
     clients = (

@@ -26,10 +26,15 @@ _UNREACHABLE = "No connection reaches this advertiser any more."
 
 
 async def store_advertiser(tx: Tx, event: Event[AdvertiserLinked]) -> None:
-    """A new advertiser is due for its first sync at once; a known one takes its new state."""
-    await advertisers.upsert(tx, event.tenantid, event.data, event.time)
-    await advertisers.upsert_source(tx, event.tenantid, event.data)
-    await reports.wake_advertiser(tx, event.tenantid, event.data.advertiser_id, event.time)
+    """A new advertiser is due for its first sync at once; a known one takes its new state. Running
+    syncs go on under the connection that serves it from now on."""
+    data, tenant = event.data, event.tenantid
+    await advertisers.upsert(tx, tenant, data, event.time)
+    await advertisers.upsert_source(tx, tenant, data)
+    await reports.wake_advertiser(tx, tenant, data.advertiser_id, event.time)
+    serving = data.serving_connection_id
+    if serving is not None and await advertisers.set_serving(tx, tenant, data, event.time):
+        await reports.wake_handed_over(tx, tenant, data.advertiser_id, serving, event.time)
 
 
 async def unlink_advertiser(tx: Tx, event: Event[AdvertiserUnlinked]) -> None:

@@ -105,22 +105,22 @@ async def set_brands(
 async def serving_links(
     tx: Tx, organization_id: UUID, advertiser_ids: Sequence[UUID]
 ) -> dict[UUID, Record]:
-    """Full state of each advertiser over the link that serves it: a healthy connection's, the oldest.
-
-    Advertisers that no connection sees are absent.
+    """Full state of each advertiser over the link that serves it, which stays so until the end of the
+    transaction. Advertisers that no connection sees are absent.
     """
     rows = await tx.fetch(
         """
-        select distinct on (a.id)
-               a.id as advertiser_id, a.amazon_advertiser_id, a.name, a.currency, a.country,
-               a.timezone, a.region, a.brand_id, l.connection_id, l.profile_id, l.entity_id
+        select a.id as advertiser_id, a.amazon_advertiser_id, a.name, a.currency, a.country,
+               a.timezone, a.region, a.brand_id, l.connection_id, l.profile_id, l.entity_id,
+               s.connection_id as serving_connection_id, s.served
         from advertiser a
+        join advertiser_serving s
+          on s.organization_id = a.organization_id and s.advertiser_id = a.id
         join advertiser_connection l
           on l.organization_id = a.organization_id and l.advertiser_id = a.id
-        join connection c on c.organization_id = l.organization_id and c.id = l.connection_id
+         and l.connection_id = s.connection_id
         where a.organization_id = $1 and a.id = any ($2::uuid[])
-        order by a.id, c.credential_state in ('reauth_required', 'suspended'),
-                 l.linked_at, l.connection_id
+        order by a.id for share of s
         """,
         organization_id,
         advertiser_ids,

@@ -1,13 +1,14 @@
 """Discoveries: what a connection was seen to see, against what is known. Pure; time is an argument."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 REGIONS = ("NA", "EU", "FE")
 SEAT = "agency"
+Kind = Literal["seat", "profile", "manager", "advertiser", "amc_account"]
 LEASE = timedelta(seconds=45)
 RENEW_EVERY_SECONDS = 10.0
 MAX_ATTEMPTS = 8
@@ -38,7 +39,8 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An advertiser as Amazon shows it under a seat (profile) of a region."""
+    """An advertiser as Amazon shows it under a seat (profile) of a region, or, where no seat shows it,
+    under a manager account (`profile_id` is then empty): reports can be read that way."""
 
     amazon_advertiser_id: str
     name: str
@@ -48,6 +50,13 @@ class Seen:
     region: str
     entity_id: str
     profile_id: str
+    access: str = "view"
+    manager_account_id: str = ""
+
+    @property
+    def parent_id(self) -> str:
+        """The seat or manager account it was found under."""
+        return self.profile_id or self.manager_account_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +75,47 @@ class Known:
     brand_id: UUID | None
     lost: bool
     profile_id: str | None
+    access: str = "view"
+    manager_account_id: str = ""
+
+    @property
+    def parent_id(self) -> str:
+        return self.profile_id or self.manager_account_id
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Something else a connection sees. `linked`: how much Amazon listed below it; `complete` is false
+    where there may be more."""
+
+    kind: Kind
+    amazon_id: str
+    name: str
+    parent_id: str = ""
+    access: str = ""
+    linked: int = 0
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A complete look at one region. `unreadable` are profiles whose advertisers Amazon would not
-    list: what is linked through them stays as it is."""
+    """A complete look at one region. `unreadable` are seats whose advertisers Amazon would not list, and
+    managers listed in part: what is linked through them stays as it is; so does what was seen of
+    `unread` kinds, which Amazon would not list at all."""
 
     region: str
     seats: int
     seen: tuple[Seen, ...]
     unreadable: frozenset[str] = frozenset()
+    accounts: tuple[Account, ...] = ()
+    unread: frozenset[str] = frozenset()
 
     @property
     def amazon_ids(self) -> list[str]:
         return sorted({s.amazon_advertiser_id for s in self.seen})
+
+    def count(self, kind: Kind) -> int:
+        return sum(account.kind == kind for account in self.accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +133,7 @@ def compare(look: Look, known: Mapping[str, Known]) -> Changes:
     linked to in the region."""
     sightings = _one_each(look.seen, known)
     added = tuple(s for a, s in sightings.items() if a not in known)
-    met = [(known[a], s) for a, s in sightings.items() if a in known]
+    met = [(known[a], _told(s, known[a])) for a, s in sightings.items() if a in known]
     return Changes(
         added=added,
         linked=tuple((k, s) for k, s in met if k.profile_id is None),
@@ -107,27 +142,43 @@ def compare(look: Look, known: Mapping[str, Known]) -> Changes:
     )
 
 
+def _told(seen: Seen, known: Known) -> Seen:
+    """A manager account's list says too little of an advertiser to change what is known of it."""
+    if seen.profile_id:
+        return seen
+    return replace(
+        seen,
+        name=known.name,
+        currency=known.currency,
+        country=known.country,
+        timezone=known.timezone,
+        entity_id=known.entity_id,
+    )
+
+
 def _missed(known: Known, look: Look) -> bool:
     """Linked in this region through a seat that was listed, or that is no longer there."""
     return (
         known.profile_id is not None
         and known.region == look.region
-        and known.profile_id not in look.unreadable
+        and known.parent_id not in look.unreadable
+        and not (known.manager_account_id and "manager" in look.unread)
     )
 
 
 def _one_each(seen: Sequence[Seen], known: Mapping[str, Known]) -> dict[str, Seen]:
-    """One sighting per advertiser: under the profile already linked, else the lowest profile id."""
+    """One sighting per advertiser: under the profile already linked, else the lowest profile id; under a
+    manager account only where there is no other."""
     chosen: dict[str, Seen] = {}
     for sighting in sorted(seen, key=lambda s: (s.amazon_advertiser_id, _order(s, known))):
         chosen.setdefault(sighting.amazon_advertiser_id, sighting)
     return chosen
 
 
-def _order(sighting: Seen, known: Mapping[str, Known]) -> tuple[bool, int, str]:
+def _order(sighting: Seen, known: Mapping[str, Known]) -> tuple[bool, bool, int, str]:
     linked = known.get(sighting.amazon_advertiser_id)
-    other = linked is None or linked.profile_id != sighting.profile_id
-    return other, len(sighting.profile_id), sighting.profile_id
+    other = linked is None or linked.parent_id != sighting.parent_id
+    return not sighting.profile_id, other, len(sighting.parent_id), sighting.parent_id
 
 
 def _differs(known: Known, seen: Seen) -> bool:
@@ -138,7 +189,8 @@ def _differs(known: Known, seen: Seen) -> bool:
         known.timezone,
         known.region,
         known.entity_id,
-        known.profile_id,
+        known.parent_id,
+        known.access,
     ) != (
         seen.name,
         seen.currency,
@@ -146,7 +198,8 @@ def _differs(known: Known, seen: Seen) -> bool:
         seen.timezone,
         seen.region,
         seen.entity_id,
-        seen.profile_id,
+        seen.parent_id,
+        seen.access,
     )
 
 

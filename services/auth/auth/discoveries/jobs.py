@@ -1,14 +1,13 @@
 """The discovery job: claim with a lease → ask Amazon → apply where the lease still holds."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 import httpx
 import structlog
-from amazon_ads import AmazonAdsClient, Endpoints, RetryPolicy, accounts
-from amazon_ads.errors import AmazonError, BadRequest, Forbidden, NotFound
+from amazon_ads import AmazonAdsClient, Endpoints, RetryPolicy
+from amazon_ads.errors import AmazonError
 from shared.clock import Clock
 from shared.db import SYSTEM, Db
 from shared.errors import AppError
@@ -20,7 +19,8 @@ from shared.service_client import ServiceClient
 from auth.workers import Workers
 
 from . import queries
-from .domain import LEASE, REGIONS, SEAT, Claim, Look, Seen, retry_at
+from .domain import LEASE, REGIONS, Claim, retry_at
+from .looking import look_at
 from .sightings import apply_look
 
 DISCOVERIES = counter("discoveries_total", "Looks at what a connection sees", ["outcome"])
@@ -112,12 +112,12 @@ class Discoverer:
             await self._fail(claim, error.code, error.retry_after_seconds, final=final)
 
     async def _look(self, claim: Claim, region: str) -> None:
-        look = await _look_at(self.amazon.client(claim, region), region)
+        look = await look_at(self.amazon.client(claim, region), region)
         async with self.db.tx(SYSTEM) as tx:
             if not await queries.hold(tx, claim):
                 raise LeaseLost
             await apply_look(tx, claim, look, self.clock())
-            await queries.note_region(tx, claim, region, look.seats, len(look.amazon_ids))
+            await queries.note_region(tx, claim, look)
 
     async def _finish(self, claim: Claim, state: str, error_code: str | None) -> None:
         DISCOVERIES.labels(outcome=state).inc()
@@ -142,45 +142,6 @@ class Discoverer:
         DISCOVERIES.labels(outcome="put_off").inc()
         async with self.db.tx(SYSTEM) as tx:
             await queries.put_off(tx, claim, code, later)
-
-
-async def _look_at(client: AmazonAdsClient, region: str) -> Look:
-    """Every seat and advertiser of the region. A seat that Amazon refuses to list does not end the
-    look: profiles may outlive the permission to read them."""
-    seats = await _seats(client)
-    seen: list[Seen] = []
-    unreadable: set[str] = set()
-    for seat in seats:
-        try:
-            seen += [s async for s in _advertisers(client, region, seat)]
-        except (Forbidden, NotFound, BadRequest) as error:
-            _log.warning("seat_not_readable", profile_id=seat.profile_id, reason=str(error))
-            unreadable.add(seat.profile_id)
-    return Look(region, len(seats), tuple(seen), frozenset(unreadable))
-
-
-async def _seats(client: AmazonAdsClient) -> list[accounts.Profile]:
-    """DSP seats the user may edit or only view: Amazon lists the second kind only when asked."""
-    listed = await accounts.list_profiles(client)
-    listed += await accounts.list_profiles(client, view_only=True)
-    seats = {p.profile_id: p for p in listed if p.account_type == SEAT}
-    return list(seats.values())
-
-
-async def _advertisers(
-    client: AmazonAdsClient, region: str, seat: accounts.Profile
-) -> AsyncIterator[Seen]:
-    async for found in accounts.iterate_advertisers(client, seat.profile_id):
-        yield Seen(
-            amazon_advertiser_id=found.advertiser_id,
-            name=found.name or found.advertiser_id,
-            currency=found.currency or seat.currency,
-            country=found.country or seat.country,
-            timezone=found.timezone or seat.timezone,
-            region=region,
-            entity_id=seat.account_id,
-            profile_id=seat.profile_id,
-        )
 
 
 def _ask(refused: str | None) -> dict[str, str]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from asyncpg import Record
 from shared.db import Tx
 from shared.ids import new_id
 
-from .domain import Claim
+from .domain import Claim, Look
 
 
 async def enqueue(tx: Tx, organization_id: UUID, connection_id: UUID, now: datetime) -> None:
@@ -114,20 +115,23 @@ async def hold(tx: Tx, claim: Claim) -> bool:
     return bool(found)
 
 
-async def note_region(tx: Tx, claim: Claim, region: str, profiles: int, advertisers: int) -> None:
+async def note_region(tx: Tx, claim: Claim, look: Look) -> None:
     """A region is done: it is not looked at again by a later attempt of this discovery."""
     await tx.execute(
         """
         update discovery
         set regions_done = array_append(regions_done, $3), error_code = null,
-            profiles = profiles + $4, advertisers = advertisers + $5
+            profiles = profiles + $4, advertisers = advertisers + $5, managers = managers + $6,
+            amc_accounts = amc_accounts + $7
         where organization_id = $1 and lease_token = $2
         """,
         claim.organization_id,
         claim.lease_token,
-        region,
-        profiles,
-        advertisers,
+        look.region,
+        look.seats,
+        len(look.amazon_ids),
+        look.count("manager"),
+        look.count("amc_account"),
     )
 
 
@@ -170,4 +174,50 @@ async def forget_old(tx: Tx, before: datetime) -> None:
                       and n.requested_at > d.requested_at)
         """,
         before,
+    )
+
+
+async def ended_looks(tx: Tx, organization_id: UUID, connection_id: UUID) -> dict[UUID, datetime]:
+    """When each of a connection's discoveries ended."""
+    rows = await tx.fetch(
+        """
+        select id, finished_at from discovery
+        where organization_id = $1 and connection_id = $2 and finished_at is not null
+        """,
+        organization_id,
+        connection_id,
+    )
+    return {row["id"]: row["finished_at"] for row in rows}
+
+
+async def list_looks(
+    tx: Tx, organization_id: UUID, connection_id: UUID, brands: list[UUID] | None, limit: int
+) -> list[Record]:
+    """Newest first, with what each gained and lost; for a caller limited to brands of theirs only."""
+    return await tx.fetch(
+        """
+        select d.id, d.state, d.error_code, d.requested_at, d.finished_at,
+               case when $3::uuid[] is null then d.profiles end as profiles,
+               case when $3::uuid[] is null then d.advertisers end as advertisers,
+               case when $3::uuid[] is null then d.managers end as managers,
+               case when $3::uuid[] is null then d.amc_accounts end as amc_accounts,
+               moved.gained, moved.lost
+        from discovery d
+        left join lateral (
+            select count(*) filter (where s.seen_by = d.id) as gained,
+                   count(*) filter (where s.gone_by = d.id) as lost
+            from sighting s
+            left join advertiser a on s.kind = 'advertiser'
+              and a.organization_id = s.organization_id and a.amazon_advertiser_id = s.amazon_id
+            where s.organization_id = $1 and s.connection_id = $2
+              and (s.seen_by = d.id or s.gone_by = d.id)
+              and ($3::uuid[] is null or a.brand_id = any ($3))
+        ) moved on true
+        where d.organization_id = $1 and d.connection_id = $2
+        order by d.finished_at is null desc, d.requested_at desc, d.id limit $4
+        """,
+        organization_id,
+        connection_id,
+        brands,
+        limit,
     )

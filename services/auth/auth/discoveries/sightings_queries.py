@@ -21,7 +21,8 @@ async def known(tx: Tx, claim: Claim, region: str, amazon_ids: Sequence[str]) ->
         """
         select a.id, a.amazon_advertiser_id, a.name, a.currency, a.country, a.timezone,
                coalesce(l.region, a.region) as region, a.entity_id, a.brand_id,
-               a.lost_at is not null as lost, l.profile_id
+               a.lost_at is not null as lost, l.profile_id, coalesce(l.access, '') as access,
+               coalesce(l.manager_account_id, '') as manager_account_id
         from advertiser a
         left join advertiser_connection l
           on l.organization_id = a.organization_id and l.advertiser_id = a.id
@@ -73,11 +74,13 @@ async def link(tx: Tx, claim: Claim, pairs: Sequence[tuple[UUID, Seen]], now: da
     await tx.executemany(
         """
         insert into advertiser_connection
-            (organization_id, connection_id, advertiser_id, region, profile_id, entity_id, linked_at)
-        values ($1, $2, $3, $4, $5, $6, $7)
+            (organization_id, connection_id, advertiser_id, region, profile_id, entity_id, linked_at,
+             access, manager_account_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (connection_id, advertiser_id) do update
         set region = excluded.region, profile_id = excluded.profile_id,
-            entity_id = excluded.entity_id
+            entity_id = excluded.entity_id, access = excluded.access,
+            manager_account_id = excluded.manager_account_id
         """,
         [
             (
@@ -88,6 +91,8 @@ async def link(tx: Tx, claim: Claim, pairs: Sequence[tuple[UUID, Seen]], now: da
                 s.profile_id,
                 s.entity_id,
                 now,
+                s.access,
+                s.manager_account_id,
             )
             for advertiser_id, s in pairs
         ],

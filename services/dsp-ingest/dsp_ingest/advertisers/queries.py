@@ -39,6 +39,22 @@ async def upsert(tx: Tx, organization_id: UUID, data: AdvertiserLinked, at: date
     )
 
 
+async def set_serving(tx: Tx, organization_id: UUID, data: AdvertiserLinked, at: datetime) -> bool:
+    """Whom auth chose to pull through, if this is the newest that is told; False: no other than before."""
+    tag = await tx.execute(
+        """
+        update advertiser set serving_connection_id = $3
+        where advertiser_id = $1 and organization_id = $2 and changed_at <= $4
+          and serving_connection_id is distinct from $3
+        """,
+        data.advertiser_id,
+        organization_id,
+        data.serving_connection_id,
+        at,
+    )
+    return tag == "UPDATE 1"
+
+
 async def upsert_source(tx: Tx, organization_id: UUID, data: AdvertiserLinked) -> None:
     """This connection reaches the advertiser."""
     await tx.execute(

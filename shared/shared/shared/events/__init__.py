@@ -1,6 +1,6 @@
 """The event catalogue: every type, its topic and its key."""
 
-from .amc_runner import InstanceDiscovered
+from .amc_runner import InstanceDiscovered, InstanceLost
 from .audit import ActionRecorded, ActorKind, AuditTarget, Outcome
 from .auth import (
     AdvertiserErased,
@@ -82,6 +82,7 @@ __all__ = [
     "Event",
     "EventData",
     "InstanceDiscovered",
+    "InstanceLost",
     "MemberRemoved",
     "MemberUpdated",
     "MetricsUpdated",

@@ -82,7 +82,9 @@ class _Advertiser(EventData):
 
 
 class AdvertiserLinked(_Advertiser):
-    """Full state of an advertiser as one connection sees it: on discovery, change and brand mapping."""
+    """Full state of an advertiser as one connection sees it: on discovery, change, brand mapping, and
+    when another connection serves it from now on. `serving_connection_id` is the one to pull through
+    (None: not told); `served` is false while no connection of it works."""
 
     TYPE = "advertiser.linked"
 
@@ -96,6 +98,8 @@ class AdvertiserLinked(_Advertiser):
     connection_id: UUID
     profile_id: str
     entity_id: str
+    serving_connection_id: UUID | None = None
+    served: bool = True
 
 
 class AdvertiserUnlinked(_Advertiser):

@@ -43,6 +43,7 @@ CATALOGUE: tuple[type[EventData], ...] = (
     dsp_ingest.ReportLanded,
     dsp_ingest.ReportRejected,
     amc_runner.InstanceDiscovered,
+    amc_runner.InstanceLost,
     reporting.MetricsUpdated,
     audit.ActionRecorded,
 )

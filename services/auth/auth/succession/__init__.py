@@ -1,0 +1,1 @@
+"""Which connection serves which advertiser, and who takes over."""
