@@ -40,17 +40,21 @@ async def claim_due(tx: Tx, now: datetime, lease_token: UUID, lease_until: datet
 
 async def list_sources(tx: Tx, advertiser_id: UUID, preferred: UUID | None) -> list[Any]:
     """The connections that reach an advertiser: usable ones first, then those Amazon has not
-    refused, then the one already in use."""
+    refused, then the one auth chose, then the one already in use."""
     return await tx.fetch(
         """
         select o.connection_id, o.region,
             coalesce(c.consent, 'active') as consent,
             coalesce(c.credential, 'healthy') as credential
-        from advertiser_source o left join connection c using (connection_id)
+        from advertiser_source o
+        join advertiser a using (advertiser_id)
+        left join connection c using (connection_id)
         where o.advertiser_id = $1
         order by coalesce(c.consent, 'active') = 'active' desc,
             coalesce(c.credential, 'healthy') = 'healthy' desc,
-            o.refused_at nulls first, o.connection_id = $2 desc, o.connection_id
+            o.refused_at nulls first,
+            coalesce(o.connection_id = a.serving_connection_id, false) desc,
+            o.connection_id = $2 desc, o.connection_id
         """,
         advertiser_id,
         preferred,
@@ -159,6 +163,27 @@ async def wake_advertiser(
         """,
         organization_id,
         advertiser_id,
+        now,
+    )
+
+
+async def wake_handed_over(
+    tx: Tx, organization_id: UUID, advertiser_id: UUID, connection_id: UUID, now: datetime
+) -> None:
+    """Reports that wait after trouble under another connection are due now under this one; Amazon's
+    throttling holds for all."""
+    await tx.execute(
+        """
+        update report set next_attempt_at = $4
+        where organization_id = $1 and advertiser_id = $2
+          and state not in ('landed', 'rejected', 'failed')
+          and next_attempt_at > $4 and error_code is not null
+          and error_code not in ('rate_limited', 'cooling_down')
+          and connection_id is distinct from $3
+        """,
+        organization_id,
+        advertiser_id,
+        connection_id,
         now,
     )
 
