@@ -1,18 +1,19 @@
 "use client";
 
 import { Menu } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import { LiveProvider } from "@/features/live/provider";
+import { BrandSwitcher } from "@/features/metrics/components/brand-switcher";
 import { useSession } from "@/features/session/queries";
+import { ViewingBanner } from "@/features/viewing/components/viewing-banner";
 import { ApiError } from "@/lib/problem";
 import { LiveIndicator } from "./live-indicator";
-import { Logo } from "./logo";
 import { Nav } from "./nav";
+import { OrganizationSwitcher } from "./organization-switcher";
 import { Problem } from "./states";
 import { Button } from "./ui/button";
 import { Dialog, DialogContent, DialogTitle, DialogTrigger } from "./ui/dialog";
-import { Skeleton } from "./ui/skeleton";
 import { UserMenu } from "./user-menu";
 
 export function AppShell({ children }: { children: ReactNode }) {
@@ -27,7 +28,12 @@ export function AppShell({ children }: { children: ReactNode }) {
       </a>
       <div className="min-h-dvh lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
         <aside className="sticky top-0 z-30 hidden h-dvh flex-col gap-6 border-r bg-sidebar px-3 py-4 lg:flex">
-          <Organization testId="organization-name" />
+          <div className="grid gap-3">
+            <OrganizationSwitcher testId="organization-name" />
+            <Suspense fallback={null}>
+              <BrandSwitcher />
+            </Suspense>
+          </div>
           <Nav />
           <div className="mt-auto grid gap-2">
             <LiveIndicator testId="live-status" />
@@ -35,13 +41,16 @@ export function AppShell({ children }: { children: ReactNode }) {
           </div>
         </aside>
         <MobileBar />
-        <main
-          id="content"
-          tabIndex={-1}
-          className="mx-auto w-full max-w-[100rem] px-4 py-5 outline-none sm:px-6 lg:py-6"
-        >
-          <SessionGate>{children}</SessionGate>
-        </main>
+        <div className="min-w-0">
+          <ViewingBanner />
+          <main
+            id="content"
+            tabIndex={-1}
+            className="mx-auto w-full max-w-[100rem] px-4 py-5 outline-none sm:px-6 lg:py-6"
+          >
+            <SessionGate>{children}</SessionGate>
+          </main>
+        </div>
       </div>
     </LiveProvider>
   );
@@ -54,32 +63,12 @@ function SessionGate({ children }: { children: ReactNode }) {
   return failed && !session.data ? <Problem error={session.error} onRetry={() => void session.refetch()} /> : children;
 }
 
-function Organization({ testId }: { testId?: string }) {
-  const t = useTranslations("app");
-  const session = useSession();
-  return (
-    <div className="flex items-center gap-2.5 px-1.5">
-      <Logo className="size-7 shrink-0" />
-      <div className="min-w-0">
-        <p className="font-semibold text-sm leading-tight tracking-tight">{t("name")}</p>
-        {session.data ? (
-          <p className="truncate text-muted-foreground text-xs" data-testid={testId}>
-            {session.data.organization.name}
-          </p>
-        ) : (
-          <Skeleton className="mt-1 h-3 w-24" />
-        )}
-      </div>
-    </div>
-  );
-}
-
 function MobileBar() {
   const t = useTranslations("app");
   const [open, setOpen] = useState(false);
   return (
     <header className="sticky top-0 z-30 flex items-center justify-between gap-2 border-b bg-sidebar px-3 py-2 lg:hidden">
-      <Organization />
+      <OrganizationSwitcher />
       <div className="flex items-center gap-1">
         <LiveIndicator />
         <Dialog open={open} onOpenChange={setOpen}>
@@ -90,6 +79,9 @@ function MobileBar() {
           </DialogTrigger>
           <DialogContent side="left" closeLabel={t("close")} className="flex flex-col" aria-describedby={undefined}>
             <DialogTitle>{t("name")}</DialogTitle>
+            <Suspense fallback={null}>
+              <BrandSwitcher />
+            </Suspense>
             <Nav onNavigate={() => setOpen(false)} />
             <div className="mt-auto">
               <UserMenu />

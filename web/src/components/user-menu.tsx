@@ -1,10 +1,11 @@
 "use client";
 
-import { ChevronsUpDown, LogOut } from "lucide-react";
+import { ChevronsUpDown, LogOut, MonitorSmartphone, ShieldCheck, User } from "lucide-react";
 import { useTheme } from "next-themes";
 import { toast } from "sonner";
 import { useTranslations } from "use-intl";
 import { useSession, useSignOut } from "@/features/session/queries";
+import { useGo } from "@/lib/router";
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -24,8 +25,15 @@ const initials = (name: string): string =>
     .map((word) => word.charAt(0).toUpperCase())
     .join("");
 
+const PAGES = [
+  { href: "/settings/profile/", label: "profile", icon: User },
+  { href: "/settings/security/", label: "security", icon: ShieldCheck },
+  { href: "/settings/sessions/", label: "sessions", icon: MonitorSmartphone },
+] as const;
+
 export function UserMenu() {
   const t = useTranslations("user");
+  const go = useGo();
   const session = useSession();
   const signOut = useSignOut();
   if (!session.data) return <Skeleton className="h-10 w-full" />;
@@ -53,6 +61,13 @@ export function UserMenu() {
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start" className="w-56">
         <DropdownMenuLabel className="truncate">{user.email}</DropdownMenuLabel>
+        <DropdownMenuSeparator />
+        {PAGES.map(({ href, label, icon: Icon }) => (
+          <DropdownMenuItem key={href} onSelect={() => go(href)}>
+            <Icon aria-hidden />
+            {t(label)}
+          </DropdownMenuItem>
+        ))}
         <DropdownMenuSeparator />
         <ThemeChoice />
         <DropdownMenuSeparator />

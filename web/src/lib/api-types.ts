@@ -44,6 +44,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/advertisers/{advertiser_id}/serving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Serving
+         * @description Which connection serves the advertiser, since when and why, and who else could.
+         */
+        get: operations["getServing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advertisers/{advertiser_id}/serving/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Pin
+         * @description Choose the connection that serves whenever it works, or leave it to the rule.
+         */
+        put: operations["putPin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/amc/accounts": {
         parameters: {
             query?: never;
@@ -405,6 +445,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connections/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Foresee Departure
+         * @description What goes dark without a connection, those a member opened, or those of a connection's Amazon user.
+         */
+        get: operations["foreseeDeparture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections/{connection_id}": {
         parameters: {
             query?: never;
@@ -460,13 +520,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Discoveries
+         * @description The latest looks at what the connection sees, newest first, with what each gained and lost.
+         */
+        get: operations["listDiscoveries"];
         put?: never;
         /**
          * Discover
          * @description Look again at what the connection can see; joins a look that is under way.
          */
         post: operations["discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{connection_id}/discoveries/{discovery_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Changes
+         * @description What was gained and lost since the look before, or since any other of the connection.
+         */
+        get: operations["getChanges"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -506,6 +590,26 @@ export interface paths {
          * @description Whether a consent by another Amazon user than before takes the connection over.
          */
         put: operations["decideReplacement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{connection_id}/sightings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sightings
+         * @description Everything the connection sees: seats, other profiles, managers, advertisers, AMC accounts.
+         */
+        get: operations["listSightings"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1631,6 +1735,52 @@ export interface components {
             connection_ids: string[];
         };
         /**
+         * AffectedInstanceView
+         * @description An AMC instance that the connections reach.
+         */
+        AffectedInstanceView: {
+            /**
+             * Instance Id
+             * Format: uuid
+             */
+            instance_id: string;
+            /** Name */
+            name: string;
+            /** Account Name */
+            account_name: string;
+            /** Successor */
+            successor: string | null;
+        };
+        /**
+         * AffectedView
+         * @description An advertiser that the connections see. `successor` would go on with it; null: it goes dark
+         *     (`dark_already`: it is so now).
+         */
+        AffectedView: {
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Region
+             * @enum {string}
+             */
+            region: "NA" | "EU" | "FE";
+            /** Brand Id */
+            brand_id: string | null;
+            /** Brand Name */
+            brand_name: string | null;
+            /** Served By */
+            served_by: string | null;
+            /** Successor */
+            successor: string | null;
+            /** Dark Already */
+            dark_already: boolean;
+        };
+        /**
          * AmcAccount
          * @description An AMC account that a connection reaches; `account_id` is Amazon's ENTITY id.
          */
@@ -1981,6 +2131,31 @@ export interface components {
             /** Through */
             through: number;
         };
+        /**
+         * CandidateView
+         * @description A connection that sees the advertiser; `usable`: numbers can be pulled through it now.
+         */
+        CandidateView: {
+            /**
+             * Connection Id
+             * Format: uuid
+             */
+            connection_id: string;
+            /** Usable */
+            usable: boolean;
+            /**
+             * Access
+             * @enum {string}
+             */
+            access: "edit" | "view";
+            /**
+             * Linked At
+             * Format: date-time
+             */
+            linked_at: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonView"][];
+        };
         /** CatalogueOut */
         CatalogueOut: {
             /** Metrics */
@@ -2006,6 +2181,24 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * ChangesView
+         * @description What a look sees and an earlier one did not, and the other way round; `since_id` is the look before
+         *     unless another was asked for, null for a connection's first.
+         */
+        ChangesView: {
+            /**
+             * Discovery Id
+             * Format: uuid
+             */
+            discovery_id: string;
+            /** Since Id */
+            since_id: string | null;
+            /** Gained */
+            gained: components["schemas"]["SightingView"][];
+            /** Lost */
+            lost: components["schemas"]["SightingView"][];
         };
         /**
          * ClerkSignIn
@@ -2273,6 +2466,22 @@ export interface components {
             items: components["schemas"]["Credential"][];
             /** Next Cursor */
             next_cursor?: null;
+        };
+        /**
+         * DepartureView
+         * @description What would go on, and through whom, without these connections.
+         */
+        DepartureView: {
+            /** Connection Ids */
+            connection_ids: string[];
+            /** Advertisers */
+            advertisers: components["schemas"]["AffectedView"][];
+            /** Instances */
+            instances: components["schemas"]["AffectedInstanceView"][];
+            /** Dark Advertisers */
+            dark_advertisers: number;
+            /** Dark Instances */
+            dark_instances: number;
         };
         /** DependentItem */
         DependentItem: {
@@ -2820,6 +3029,51 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** LookList */
+        LookList: {
+            /** Items */
+            items: components["schemas"]["LookView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * LookView
+         * @description One look at what a connection sees; counts are null for callers limited to brands, `gained` and
+         *     `lost` are then of their brands' advertisers.
+         */
+        LookView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "done" | "failed";
+            /** Error Code */
+            error_code: string | null;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Profiles */
+            profiles: number | null;
+            /** Advertisers */
+            advertisers: number | null;
+            /** Managers */
+            managers: number | null;
+            /** Amc Accounts */
+            amc_accounts: number | null;
+            /** Gained */
+            gained: number;
+            /** Lost */
+            lost: number;
+        };
         /** MemberList */
         MemberList: {
             /** Items */
@@ -3057,6 +3311,14 @@ export interface components {
             email: string;
         };
         /**
+         * PinRequest
+         * @description `connection_id` serves whenever it works; null leaves it to the rule.
+         */
+        PinRequest: {
+            /** Connection Id */
+            connection_id: string | null;
+        };
+        /**
          * PointView
          * @description An entry of the chain. Noted somewhere else, it proves later that nothing before it changed.
          */
@@ -3177,6 +3439,19 @@ export interface components {
              * Format: date-time
              */
             generated_at: string;
+        };
+        /**
+         * ReasonView
+         * @description Why a candidate stands where it stands.
+         */
+        ReasonView: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "connection_ended" | "credential_unfit" | "credential_failing" | "on_probation" | "pinned" | "poor_health" | "serving_now" | "edit_access" | "view_access" | "oldest_link";
+            /** Text */
+            text: string;
         };
         /**
          * RecoveryCodesView
@@ -3402,6 +3677,40 @@ export interface components {
             served_by: string | null;
         };
         /**
+         * ServingView
+         * @description Which connection serves an advertiser, since when and why; candidates best first. One that no
+         *     longer works stays named while nobody else can serve: `served` is then false.
+         */
+        ServingView: {
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Connection Id */
+            connection_id: string | null;
+            /** Served */
+            served: boolean;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "first_seen" | "credential_failed" | "connection_ended" | "access_lost" | "pinned" | "better_grant" | "recovered" | "nobody_left";
+            /** Cause Text */
+            cause_text: string;
+            /** Previous Connection Id */
+            previous_connection_id: string | null;
+            /** Pinned Connection Id */
+            pinned_connection_id: string | null;
+            /** Candidates */
+            candidates: components["schemas"]["CandidateView"][];
+        };
+        /**
          * SessionView
          * @description Who is signed in and what they may do; `brand_ids` null means every brand.
          *
@@ -3434,6 +3743,55 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /** SightingList */
+        SightingList: {
+            /** Items */
+            items: components["schemas"]["SightingView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * SightingView
+         * @description A thing a connection sees. `parent_id`: a seat's entity, an advertiser's seat (profile) or manager
+         *     account, an AMC account's marketplace. `complete` is false for a manager account of which Amazon lists
+         *     only the `linked` first; `advertiser_id` is ours.
+         */
+        SightingView: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "seat" | "profile" | "manager" | "advertiser" | "amc_account";
+            /** Amazon Id */
+            amazon_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Region
+             * @enum {string}
+             */
+            region: "NA" | "EU" | "FE";
+            /** Parent Id */
+            parent_id: string;
+            /**
+             * Access
+             * @enum {string}
+             */
+            access: "" | "edit" | "view";
+            /** Linked */
+            linked: number;
+            /** Complete */
+            complete: boolean;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** Gone At */
+            gone_at: string | null;
+            /** Advertiser Id */
+            advertiser_id: string | null;
         };
         /**
          * SignUpRequest
@@ -3750,6 +4108,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdvertiserList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                advertiser_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServingView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                advertiser_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServingView"];
                 };
             };
             /** @description The request failed. */
@@ -4474,6 +4898,39 @@ export interface operations {
             };
         };
     };
+    foreseeDeparture: {
+        parameters: {
+            query?: {
+                connection_id?: string | null;
+                user_id?: string | null;
+                amazon_user_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartureView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getConnection: {
         parameters: {
             query?: never;
@@ -4604,6 +5061,37 @@ export interface operations {
             };
         };
     };
+    listDiscoveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     discover: {
         parameters: {
             query?: never;
@@ -4622,6 +5110,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChanges: {
+        parameters: {
+            query?: {
+                since?: string | null;
+            };
+            header?: never;
+            path: {
+                connection_id: string;
+                discovery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesView"];
                 };
             };
             /** @description The request failed. */
@@ -4688,6 +5210,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSightings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SightingList"];
                 };
             };
             /** @description The request failed. */

@@ -1,3 +1,9 @@
+type Fields = Record<string, unknown>;
+type Known = Pick<
+  ApiError,
+  "status" | "code" | "title" | "detail" | "hint" | "retryable" | "requestId" | "retryAfterSeconds"
+>;
+
 /** An answer of the API that is not a success, as RFC 9457 problem+json describes it. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -9,8 +15,9 @@ export class ApiError extends Error {
   readonly retryable: boolean;
   readonly requestId: string;
   readonly retryAfterSeconds: number | null;
+  private readonly fields: Fields;
 
-  constructor(fields: Omit<ApiError, keyof Error>) {
+  constructor(fields: Known, all: Fields = {}) {
     super(fields.detail || fields.title);
     this.status = fields.status;
     this.code = fields.code;
@@ -20,10 +27,15 @@ export class ApiError extends Error {
     this.retryable = fields.retryable;
     this.requestId = fields.requestId;
     this.retryAfterSeconds = fields.retryAfterSeconds;
+    this.fields = all;
+  }
+
+  /** Texts that this kind of error lists under a name of its own; none where it does not. */
+  list(name: string): string[] {
+    const value = this.fields[name];
+    return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
   }
 }
-
-type Fields = Record<string, unknown>;
 
 const text = (fields: Fields, name: string): string => {
   const value = fields[name];
@@ -49,16 +61,19 @@ function retryAfter(response: Response, fields: Fields): number | null {
 /** Never fails: an empty, HTML or malformed body still gives an error with the status and request id. */
 export function problemFrom(response: Response, body: unknown): ApiError {
   const fields = fieldsOf(body);
-  return new ApiError({
-    status: response.status,
-    code: text(fields, "code") || `http_${response.status}`,
-    title: text(fields, "title") || response.statusText || `HTTP ${response.status}`,
-    detail: text(fields, "detail"),
-    hint: text(fields, "hint"),
-    retryable: typeof fields.retryable === "boolean" ? fields.retryable : response.status >= 500,
-    requestId: text(fields, "request_id") || response.headers.get("X-Request-Id") || "",
-    retryAfterSeconds: retryAfter(response, fields),
-  });
+  return new ApiError(
+    {
+      status: response.status,
+      code: text(fields, "code") || `http_${response.status}`,
+      title: text(fields, "title") || response.statusText || `HTTP ${response.status}`,
+      detail: text(fields, "detail"),
+      hint: text(fields, "hint"),
+      retryable: typeof fields.retryable === "boolean" ? fields.retryable : response.status >= 500,
+      requestId: text(fields, "request_id") || response.headers.get("X-Request-Id") || "",
+      retryAfterSeconds: retryAfter(response, fields),
+    },
+    fields,
+  );
 }
 
 /** The request never reached the server: offline, refused, or cut off. */

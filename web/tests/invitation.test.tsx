@@ -1,0 +1,111 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { HttpResponse, http } from "msw";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { OfferPage } from "@/features/invitations/components/offer-page";
+import { renderApp } from "./app";
+import { answer, session } from "./people";
+import { server } from "./setup";
+
+const offer = (more: object = {}) => ({
+  organization: "Contoso Agency",
+  inviter_name: "Olga Owner",
+  inviter_email: "owner@contoso.example",
+  email: "ana@contoso.example",
+  roles: ["client"],
+  every_brand: false,
+  way: "new_user",
+  expires_at: "2026-03-08T09:00:00Z",
+  ...more,
+});
+const JOINED = { organization_id: "o1", organization: "Contoso Agency", email: "ana@contoso.example" };
+const assign = vi.fn();
+
+function serve(shown: object, who: object | null) {
+  server.use(
+    http.get("*/v1/invitations/offer", answer(shown)),
+    http.get("*/v1/session", who ? answer(who) : () => new HttpResponse(null, { status: 401 })),
+  );
+}
+
+describe("invitation page", () => {
+  beforeEach(() => {
+    assign.mockReset();
+    vi.stubGlobal("location", { ...location, origin: location.origin, pathname: "/invitation/", search: "", assign });
+  });
+
+  it("tells who invites into what, and takes somebody new in", async () => {
+    serve(offer(), null);
+    let sent: unknown;
+    server.use(
+      http.post("*/v1/invitations/acceptances", async ({ request }) => {
+        sent = await request.json();
+        return answer(JOINED, { status: 201 })();
+      }),
+      http.post("*/v1/session", answer(session())),
+    );
+    const { container } = renderApp(<OfferPage token="abc" />);
+    expect(await screen.findByText(/Olga Owner \(owner@contoso.example\) invites you/)).toBeDefined();
+    expect(screen.getByText("As Client, for some brands.")).toBeDefined();
+    expect((await axe.run(container, { rules: { "color-contrast": { enabled: false } } })).violations).toEqual([]);
+    await userEvent.type(screen.getByLabelText("Your name"), "Ana Lima");
+    await userEvent.type(screen.getByLabelText("Password"), "correct horse battery");
+    await userEvent.click(screen.getByRole("button", { name: "Join Contoso Agency" }));
+    await waitFor(() => expect(assign).toHaveBeenCalledWith("/"));
+    expect(sent).toEqual({ token: "abc", name: "Ana Lima", password: "correct horse battery" });
+  });
+
+  it("sends somebody with a second factor on to the sign-in page", async () => {
+    serve(offer(), null);
+    server.use(
+      http.post("*/v1/invitations/acceptances", answer(JOINED, { status: 201 })),
+      http.post("*/v1/session", answer({ second_factor_required: true, challenge: "c", expires_at: "" })),
+    );
+    renderApp(<OfferPage token="abc" />);
+    await userEvent.type(await screen.findByLabelText("Your name"), "Ana");
+    await userEvent.type(screen.getByLabelText("Password"), "correct horse battery");
+    await userEvent.click(screen.getByRole("button", { name: "Join Contoso Agency" }));
+    await waitFor(() => expect(assign).toHaveBeenCalledWith("/login/"));
+  });
+
+  it("lets who is signed in under the address join, and go there", async () => {
+    serve(offer(), session({ user: { id: "u2", email: "ana@contoso.example", name: "Ana" } }));
+    server.use(
+      http.post("*/v1/invitations/acceptances", answer(JOINED, { status: 201 })),
+      http.put("*/v1/session/organization", answer(session())),
+    );
+    renderApp(<OfferPage token="abc" />);
+    await userEvent.click(await screen.findByRole("button", { name: "Join Contoso Agency" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Go to Contoso Agency" }));
+    await waitFor(() => expect(assign).toHaveBeenCalledWith("/"));
+  });
+
+  it("refuses who is signed in under another address", async () => {
+    serve(offer(), session());
+    renderApp(<OfferPage token="abc" />);
+    expect(await screen.findByText(/This invitation is for ana@contoso.example/)).toBeDefined();
+    expect(screen.queryByRole("button", { name: /Join/ })).toBeNull();
+  });
+
+  it.each([
+    ["sign_in", "Sign in as ana@contoso.example to join.", "Sign in"],
+    ["letter", /Open the link in the letter/, "I have an account"],
+  ])("sends who has to %s first the right way", async (way, words, link) => {
+    serve(offer({ way }), null);
+    renderApp(<OfferPage token="abc" />);
+    expect(await screen.findByText(words)).toBeDefined();
+    const href = screen.getByRole("link", { name: link }).getAttribute("href");
+    expect(href).toBe(`/login/?next=${encodeURIComponent("/invitation/?token=abc")}`);
+  });
+
+  it("says that an invitation holds no more, or that the link is cut", async () => {
+    serve({}, null);
+    server.use(http.get("*/v1/invitations/offer", answer({ code: "invitation_invalid" }, { status: 404 })));
+    const { unmount } = renderApp(<OfferPage token="used" />);
+    expect(await screen.findByText(/does not hold/)).toBeDefined();
+    unmount();
+    renderApp(<OfferPage token="" />);
+    expect(screen.getByText(/incomplete/)).toBeDefined();
+  });
+});
