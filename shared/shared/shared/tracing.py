@@ -6,7 +6,7 @@ but trace ids still exist, so the logs of one action can be found together.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import trace
@@ -118,14 +118,6 @@ def current_traceparent() -> str | None:
 
 def from_traceparent(traceparent: str | None) -> Context:
     return extract({"traceparent": traceparent} if traceparent else {})
-
-
-def kafka_headers() -> list[tuple[str, bytes]]:
-    return [(key, value.encode()) for key, value in inject().items()]
-
-
-def from_kafka(headers: Iterable[tuple[str, bytes]]) -> Context:
-    return extract({key: value.decode("ascii", "replace") for key, value in headers})
 
 
 def current_ids() -> tuple[str, str] | None:
