@@ -1,6 +1,7 @@
 """Background ticks beside the refresh itself."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import get_args
 
 from shared.clock import Clock
@@ -14,15 +15,21 @@ CREDENTIALS = gauge("credentials", "Credentials by state", ["state"])
 HELD = gauge(
     "token_gate_open", "1 while a breaker holds all refreshes of a host or client", ["gate"]
 )
+OVERDUE = gauge(
+    "credential_refreshes_overdue", "Refreshes that are not done ten minutes after they fell due"
+)
+OVERDUE_AFTER = timedelta(minutes=10)
 
 
-def count_states(db: Db) -> Callable[[], Awaitable[None]]:
-    """Sets the gauges of states and breakers; a state nobody is in shows 0."""
+def count_states(db: Db, clock: Clock) -> Callable[[], Awaitable[None]]:
+    """Sets the gauges of states, breakers and overdue refreshes; a state nobody is in shows 0."""
 
     async def tick() -> None:
         async with db.read(SYSTEM) as tx:
             counts = await queries.count_by_state(tx)
             breakers = await breaker_queries.list_all(tx)
+            overdue = await queries.count_overdue(tx, clock() - OVERDUE_AFTER)
+        OVERDUE.set(overdue)
         for state in get_args(State):
             CREDENTIALS.labels(state).set(counts.get(state, 0))
         for breaker in breakers:

@@ -70,7 +70,7 @@ def create_app(
 def _loops(settings: Settings, db: Db, refresher: Refresher, clock: Clock) -> Loops:
     loops = Loops()
     loops.every(settings.refresh_tick_seconds, refresher.tick, "refresh")
-    loops.every(30, count_states(db), "count_states")
+    loops.every(30, count_states(db, clock), "count_states")
     loops.every(3600, forget_old_hours(db, clock), "forget_old_hours")
     return loops
 

@@ -76,6 +76,10 @@ _DELETE = """
 delete from credential where connection_id = $1 and organization_id = $2 and granted_at <= $3
 """
 _COUNT_BY_STATE = "select state, count(*) as credentials from credential group by state"
+_COUNT_OVERDUE = """
+select count(*) from credential
+where due_at < $1 and state not in ('reauth_required', 'suspended')
+"""
 
 
 async def insert(
@@ -192,6 +196,11 @@ async def delete(tx: Tx, connection_id: UUID, organization_id: UUID, before: dat
 
 async def count_by_state(tx: Tx) -> dict[str, int]:
     return {row["state"]: row["credentials"] for row in await tx.fetch(_COUNT_BY_STATE)}
+
+
+async def count_overdue(tx: Tx, due_before: datetime) -> int:
+    """Refreshes that fell due before that and have not brought a token yet."""
+    return await tx.fetchval(_COUNT_OVERDUE, due_before)
 
 
 def _credential(row: Record | None) -> Credential | None:

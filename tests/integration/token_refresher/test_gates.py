@@ -200,8 +200,13 @@ async def test_an_open_breaker_shows_on_the_metrics(world: World) -> None:
     replica, _ = await due(world, HOST_FAILURES)
     world.amazon.script = out(HOST_FAILURES)
     await replica.refresher.tick()
-    await jobs.count_states(replica.db)()
+    await jobs.count_states(replica.db, world.clock)()
     text = metrics.render()[0].decode()
+    assert "leadline_credential_refreshes_overdue 0.0" in text
+    world.clock.forward(minutes=11)
+    await jobs.count_states(replica.db, world.clock)()
+    overdue = f"leadline_credential_refreshes_overdue {HOST_FAILURES}.0"
+    assert overdue in metrics.render()[0].decode()
     assert 'leadline_token_gate_open{gate="NA"} 1.0' in text
     assert 'leadline_token_gate_open{gate="client"} 0.0' in text
 

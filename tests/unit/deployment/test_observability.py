@@ -47,6 +47,17 @@ def test_every_query_names_a_metric_that_a_service_makes() -> None:
     assert named - set(known) == set()
 
 
+def test_a_runbook_that_an_alert_names_has_a_chapter_about_it() -> None:
+    rules = [rule for group in load("alerts.yml")["groups"] for rule in group["rules"]]
+    named = {r["alert"]: r["annotations"].get("runbook") for r in rules}
+    assert {"TokenClientRefused", "TokenHostAway", "RefreshesMissed"} <= named.keys()
+    for alert, runbook in named.items():
+        if runbook:
+            page, chapter = runbook.split("#")
+            assert f"\n## {alert}\n" in (ROOT / page).read_text()
+            assert chapter == alert.lower()
+
+
 def test_every_query_groups_by_labels_that_exist() -> None:
     known = metrics()
     for query in queries():
