@@ -39,6 +39,7 @@ def variables() -> dict[str, str]:
         "COMPOSE_PROFILES": "sandbox",
         "AMAZON_BASE_URL": "http://sandbox.localhost:8406",
         "SMTP_URL": "smtp://sandbox.localhost:8407?tls=none",
+        "CLERK_WEBHOOK_SECRET": "",
         "LWA_CLIENT_ID": "amzn1.application-oa2-client.leadline-sandbox",
         "LWA_CLIENT_SECRET": secrets.token_urlsafe(24),
         "FIRST_OWNER_PASSWORD": "-".join(secrets.token_hex(3) for _ in range(3)),

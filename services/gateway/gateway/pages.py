@@ -20,7 +20,17 @@ _NEXT_FILES = re.compile(r"(?:index|__next[^/]*)\.txt$")
 _COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _MIN_GZIP_BYTES = 512
 _GATED = (".html", ".txt")
-_OPEN_PAGES = ("/login/", "/invitation/", "/amazon-consent/", "/_next/", "/404")
+_OPEN_PAGES = (
+    "/login/",
+    "/sign-up/",
+    "/verify-email/",
+    "/forgot-password/",
+    "/reset-password/",
+    "/invitation/",
+    "/amazon-consent/",
+    "/_next/",
+    "/404",
+)
 _IMMUTABLE = "/_next/static/"
 
 LOGIN_PAGE = "/login/"

@@ -140,8 +140,18 @@ async def end_session(tx: Tx, clerk_id: str, now: datetime) -> None:
 
 
 async def session_ended(tx: Tx, clerk_id: str) -> bool:
-    query = "select exists (select 1 from clerk_session_end where clerk_id = $1)"
-    return bool(await tx.fetchval(query, clerk_id))
+    """Whether it ended at Clerk, or the last session opened with it was ended here: who signs out here,
+    or is signed out, has to sign in at Clerk again."""
+    return bool(
+        await tx.fetchval(
+            """
+            select exists (select 1 from clerk_session_end where clerk_id = $1)
+                or (select revoked_at is not null from session
+                    where clerk_session_id = $1 order by created_at desc, id desc limit 1)
+            """,
+            clerk_id,
+        )
+    )
 
 
 async def bind_session(tx: Tx, organization_id: UUID, session_id: UUID, clerk_id: str) -> None:

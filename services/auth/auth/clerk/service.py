@@ -70,7 +70,7 @@ async def admit(tx: Tx, token: ClerkToken, roles: Mapping[str, str]) -> tuple[UU
     (clerk_session_ended), Forbidden, or Unavailable while Clerk's webhooks are still on their way."""
     if await queries.session_ended(tx, token.session):
         raise Unauthenticated(
-            "This session has ended at Clerk.", code="clerk_session_ended", hint="Sign in again."
+            "This session has ended.", code="clerk_session_ended", hint="Sign in at Clerk again."
         )
     known = await settling.find_user(tx, token.user)
     if known is not None and known.deleted:

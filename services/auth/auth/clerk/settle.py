@@ -12,6 +12,7 @@ from uuid import UUID
 from shared.db import Tx
 from shared.events import MemberRemoved, MemberUpdated
 from shared.ids import new_id
+from shared.internal_tokens import Actor
 
 from auth.members import queries as members
 from auth.members.dependents import DEPENDENTS, Leaving
@@ -19,7 +20,7 @@ from auth.organizations import queries as organizations
 from auth.roles.domain import Assignment
 from auth.roles.queries import replace_grants
 from auth.sessions.service import end_session, end_sessions_of
-from shared import outbox
+from shared import audit, outbox
 
 from . import settle_queries as settling
 from .domain import Plan, plan
@@ -121,6 +122,7 @@ async def _remove(
     await members.delete(tx, organization_id, user_id)
     data = MemberRemoved(subject_id=user_id, user_id=user_id)
     await outbox.add(tx, data, organization_id=organization_id)
+    await _record(tx, "member.removed", organization_id, user_id)
 
 
 async def end_sessions(tx: Tx, sessions: list[tuple[UUID, UUID]], now: datetime) -> None:
@@ -132,3 +134,11 @@ async def end_sessions(tx: Tx, sessions: list[tuple[UUID, UUID]], now: datetime)
 async def _tell(tx: Tx, organization_id: UUID, user_id: UUID) -> None:
     data = MemberUpdated(subject_id=user_id, user_id=user_id)
     await outbox.add(tx, data, organization_id=organization_id)
+    await _record(tx, "member.changed", organization_id, user_id)
+
+
+async def _record(tx: Tx, action: str, organization_id: UUID, user_id: UUID) -> None:
+    """In the audit log it was Clerk."""
+    clerk = Actor.service("clerk", organization_id)
+    origin = audit.current_origin()
+    await audit.record(tx, action, clerk, target=("user", user_id), origin=origin)

@@ -168,6 +168,18 @@ async def test_a_token_of_an_ended_session_is_worth_nothing(clerk: ClerkWorld) -
     assert (response.status_code, response.json()["code"]) == (401, "clerk_session_ended")
 
 
+async def test_who_was_signed_out_here_has_to_sign_in_at_clerk_again(clerk: ClerkWorld) -> None:
+    user = await one_admin(clerk)
+    session = await clerk.session(user)
+    browser = Browser(clerk.auth)
+    assert (await clerk.exchange(browser, await clerk.token(session))).status_code == 200
+    assert (await clerk.exchange(browser, await clerk.token(session))).status_code == 200
+    assert (await browser.call("DELETE", "/v1/session")).status_code == 204
+    response = await clerk.exchange(browser, await clerk.token(session))
+    assert (response.status_code, response.json()["code"]) == (401, "clerk_session_ended")
+    await clerk.sign_in(user)
+
+
 async def test_keys_rotate_without_anybody_noticing(clerk: ClerkWorld) -> None:
     user = await one_admin(clerk)
     old = await clerk.token(await clerk.session(user))
