@@ -62,7 +62,7 @@ async def up(settings: Settings) -> None:
             await down(settings)
             daemon.wait()
         raise
-    print(login_text(settings.url, _login(settings, secrets)))
+    print(login_text(settings.url, _login(settings, secrets), settings.mailbox_url))
 
 
 def _start_daemon(settings: Settings) -> subprocess.Popen[bytes]:
@@ -153,7 +153,7 @@ async def status(settings: Settings, *, as_json: bool) -> None:
         print(json.dumps({"login": login, "processes": processes}, indent=2))
     elif processes:
         print(table(processes))
-        print(login_text(settings.url, login))
+        print(login_text(settings.url, login, settings.mailbox_url))
     else:
         print("not running; start it: make up")
 

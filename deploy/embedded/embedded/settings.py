@@ -119,6 +119,13 @@ class Settings(ExternalParts):
         """Where people open Leadline."""
         return self.public_url or f"http://127.0.0.1:{self.port('gateway')}"
 
+    @property
+    def mailbox_url(self) -> str:
+        """Where to read the letters: the sandbox's mailbox, when nothing else takes them."""
+        if self.smtp_url or not self.embeds_sandbox:
+            return ""
+        return f"{self.service_url('sandbox')}/_sandbox/mailbox"
+
     def overrides(self, name: str) -> dict[str, str]:
         """The variables set for one process by ``OVERRIDE__<PROCESS>__<VARIABLE>``."""
         given = self.override.get(name.replace("-", "_"), {})

@@ -55,9 +55,11 @@ def table(processes: Sequence[ProcessStatus]) -> str:
     )
 
 
-def login_text(url: str, login: Mapping[str, str]) -> str:
+def login_text(url: str, login: Mapping[str, str], mailbox_url: str) -> str:
+    letters = f"  letters    {mailbox_url}\n" if mailbox_url else ""
     return (
         f"\n  Leadline   {url}\n  e-mail     {login['email']}\n  password   {login['password']}\n"
+        f"{letters}"
     )
 
 

@@ -145,3 +145,23 @@ def test_new_secrets_are_refused_over_old_data(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     with pytest.raises(SecretsMissingError, match="make reset"):
         load_secrets(tmp_path)
+
+
+def test_letters_go_to_the_sandboxs_mailbox_unless_there_is_a_server(tmp_path: Path) -> None:
+    settings, secrets = install(tmp_path)
+    auth = Environment(settings, secrets).service("auth")
+    assert auth["SMTP_URL"] == f"smtp://127.0.0.1:{settings.port('smtp')}"
+    assert auth["SIGN_UP"] == "open"
+    assert settings.mailbox_url.endswith("/_sandbox/mailbox")
+    own = {"smtp_url": "smtps://u:p@mail.example", "mail_from": "l@example.com"}
+    settings, secrets = install(tmp_path, **own)
+    auth = Environment(settings, secrets).service("auth")
+    assert auth["SMTP_URL"] == "smtps://u:p@mail.example"
+    assert "SIGN_UP" not in auth
+    assert settings.mailbox_url == ""
+
+
+def test_beside_the_real_amazon_no_letter_goes_to_a_sandbox(tmp_path: Path) -> None:
+    real = {"lwa_client_id": "id", "lwa_client_secret": "secret"}
+    settings, secrets = install(tmp_path, **real)
+    assert not {"SMTP_URL", "SIGN_UP"} & set(Environment(settings, secrets).service("auth"))
