@@ -257,3 +257,52 @@ async def test_revocation_can_take_access_tokens_along(amazon: Amazon) -> None:
     assert answer.status_code == 401
     fresh = await amazon.http.get("/na/v2/profiles", headers=await amazon.headers())
     assert fresh.status_code == 200
+
+
+async def _tokens(amazon: Amazon, scope: str = ADS_SCOPE) -> dict[str, Any]:
+    return (await amazon.redeem(await amazon.code(scope=scope))).json()
+
+
+async def _profile(amazon: Amazon, token: str, *, how: str = "bearer") -> Any:
+    if how == "query":
+        return await amazon.http.get("/na/user/profile", params={"access_token": token})
+    headers = {"Authorization": f"Bearer {token}"} if how == "bearer" else {}
+    if how == "header":
+        headers = {"x-amz-access-token": token}
+    return await amazon.http.get("/na/user/profile", headers=headers)
+
+
+@pytest.mark.parametrize("how", ["bearer", "header", "query"])
+async def test_the_profile_names_the_user_by_a_stable_id(amazon: Amazon, how: str) -> None:
+    known = list[dict[str, str]]()
+    for _ in range(2):
+        tokens = await _tokens(amazon, f"{ADS_SCOPE} profile")
+        answer = await _profile(amazon, tokens["access_token"], how=how)
+        assert answer.status_code == 200
+        known.append(answer.json())
+    assert known[0] == known[1]
+    assert known[0]["user_id"].startswith("amzn1.account.")
+    assert set(known[0]) == {"user_id", "name", "email"}
+
+
+async def test_the_scope_of_the_id_alone_gives_the_id_alone(amazon: Amazon) -> None:
+    tokens = await _tokens(amazon, f"{ADS_SCOPE} profile:user_id")
+    assert set((await _profile(amazon, tokens["access_token"])).json()) == {"user_id"}
+
+
+async def test_without_the_scope_there_is_no_profile(amazon: Amazon) -> None:
+    tokens = await _tokens(amazon)
+    refused = await _profile(amazon, tokens["access_token"])
+    assert (refused.status_code, refused.json()["error"]) == (401, "insufficient_scope")
+    for broken in ("", "Atza|nonsense"):
+        refused = await _profile(amazon, broken)
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_token")
+
+
+async def test_a_consent_ends_after_its_days(amazon: Amazon) -> None:
+    tokens = await _tokens(amazon)
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    await amazon.advance(365 * 86_400 - 60)
+    assert (await amazon.token(**form)).status_code == 200
+    await amazon.advance(60)
+    assert (await amazon.token(**form)).content == REVOKED

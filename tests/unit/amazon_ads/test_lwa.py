@@ -179,3 +179,40 @@ async def test_details_from_amazon_lose_tokens_and_signatures() -> None:
         await refresh(oauth_error(400, "invalid_grant", text))
     assert "IwEB" not in caught.value.detail
     assert "deadbeef" not in caught.value.detail
+
+
+async def profile(answer: Answer) -> lwa.UserProfile:
+    async with http(answer) as client:
+        return await lwa.user_profile(client, EU, "Atza|abc")
+
+
+async def test_the_profile_is_asked_for_on_the_token_hosts_of_the_region() -> None:
+    asked = list[httpx.Request]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        body = {"user_id": "amzn1.account.A", "name": "Ada", "email": "ada@example.com"}
+        return httpx.Response(200, json=body)
+
+    assert await profile(answer) == lwa.UserProfile("amzn1.account.A", "Ada")
+    assert str(asked[0].url) == "https://api.amazon.co.uk/user/profile"
+    assert asked[0].headers["authorization"] == "Bearer Atza|abc"
+
+
+@pytest.mark.parametrize(
+    ("answer", "retryable"),
+    [
+        (oauth_error(401, "insufficient_scope", "no scope"), False),
+        (oauth_error(400, "invalid_token", "expired"), False),
+        (lambda _: httpx.Response(503), True),
+        (lambda _: httpx.Response(429), True),
+        (lambda _: httpx.Response(200, text="<html>"), None),
+        (lambda _: httpx.Response(302, headers={"location": "https://evil.example"}), None),
+    ],
+)
+async def test_a_profile_that_is_not_told_is_an_error_of_amazon(
+    answer: Answer, *, retryable: bool | None
+) -> None:
+    with pytest.raises(errors.AmazonError) as caught:
+        await profile(answer)
+    assert retryable is None or caught.value.retryable is retryable
