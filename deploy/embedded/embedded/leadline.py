@@ -1,7 +1,7 @@
 """``leadline``: the operator's commands of every service of this machine's installation.
 
-``leadline keys status|rotate`` · ``leadline auth …`` · ``leadline token-refresher …`` · and those of
-``make``: ``leadline up|down|status|logs|restart|reset``. In a container, where there is one service and
+``leadline keys status|rotate`` · ``leadline parked list SERVICE`` · ``leadline auth|gateway …`` · and those
+of ``make``: ``leadline up|down|status|logs|restart|reset``. In a container, where there is one service and
 its settings are in the environment, it is ``python -m token_refresher.cli`` and so on.
 """
 
@@ -14,9 +14,17 @@ from pydantic import ValidationError
 from embedded import __main__ as installation
 from embedded import cli
 from embedded.secret_file import SecretsMissingError
-from embedded.settings import SERVICES, Settings
+from embedded.settings import Settings
 
-NOUNS = MappingProxyType({"keys": "token-refresher"})
+MODULES = MappingProxyType(
+    {
+        "auth": "auth.cli",
+        "token-refresher": "token_refresher.cli",
+        "gateway": "gateway.operate",
+    }
+)
+"""The services that have commands, and where they are."""
+NOUNS = MappingProxyType({"keys": "token-refresher", "parked": "gateway"})
 """Nouns that one service's commands are about, named without it."""
 OWN_VERBS = frozenset({"up", "down", "status", "logs", "restart", "reset"})
 
@@ -31,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return installation.main(words)
     found = service_of(words)
     if found is None:
-        nouns = ", ".join(sorted({*NOUNS, *SERVICES, *OWN_VERBS}))
+        nouns = ", ".join(sorted({*NOUNS, *MODULES, *OWN_VERBS}))
         print(f"leadline: there is no {words[0]}; there are {nouns}", file=sys.stderr)
         return 2
     return _become(*found)
@@ -41,7 +49,7 @@ def service_of(words: Sequence[str]) -> tuple[str, list[str]] | None:
     """The service whose command this is, and what that command gets."""
     if words[0] in NOUNS:
         return NOUNS[words[0]], list(words)
-    return (words[0], list(words[1:])) if words[0] in SERVICES else None
+    return (words[0], list(words[1:])) if words[0] in MODULES else None
 
 
 def _become(service: str, words: list[str]) -> int:
@@ -50,8 +58,7 @@ def _become(service: str, words: list[str]) -> int:
         if not (settings.home / "secrets.json").exists():
             print(f"There is no installation in {settings.home}: make up", file=sys.stderr)
             return 1
-        module = f"{service.replace('-', '_')}.cli"
-        cli.execute(settings, service, ["-m", module, *words])
+        cli.execute(settings, service, ["-m", MODULES[service], *words])
     except (ValidationError, SecretsMissingError) as error:
         print(error, file=sys.stderr)
         return 1
