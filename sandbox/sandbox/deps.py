@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from .accounts.whims import Whims
 from .clerk.instance import ClerkInstance
 from .clock import SandboxClock
 from .control.journal import Journal
@@ -29,6 +30,7 @@ class SandboxDeps:
     journal: Journal
     mailbox: Mailbox
     clerk: ClerkInstance
+    whims: Whims
 
 
 def get_deps(request: Request) -> SandboxDeps:

@@ -8,7 +8,9 @@ import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 
+from .accounts import links
 from .accounts import routes as accounts
+from .accounts.whims import Whims
 from .amc import routes as amc
 from .clerk import control as clerk_control
 from .clerk import routes as clerk
@@ -89,12 +91,13 @@ def build_deps(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
         journal=Journal(settings.sandbox_journal_size),
         mailbox=Mailbox(state, clock),
         clerk=ClerkInstance.build(settings, state, clock, webhooks),
+        whims=Whims(state),
     )
 
 
 def _amazon() -> APIRouter:
     router = APIRouter()
-    for part in (consent, token_endpoint, profile, accounts, reports, downloads, amc):
+    for part in (consent, token_endpoint, profile, accounts, links, reports, downloads, amc):
         router.include_router(part.router)
     return router
 

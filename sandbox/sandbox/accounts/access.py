@@ -36,10 +36,11 @@ class Caller:
 
     def advertisers(self, seat: Profile | None = None) -> list[Advertiser]:
         """Advertisers of the region, of one seat if given, which the user may see."""
+        hidden = self.deps.whims.hidden_from(self.user.key)
         return [
             item
             for item in self.deps.world.tree.advertisers.values()
-            if item.advertiser_id in self.user.advertiser_ids
+            if item.advertiser_id in self.user.advertiser_ids - hidden
             and item.market.region == self.region
             and (seat is None or item.seat == seat)
         ]

@@ -1,4 +1,4 @@
-"""/v2/profiles, /managerAccounts and /dsp/advertisers."""
+"""/v2/profiles and /dsp/advertisers."""
 
 from typing import Any
 
@@ -6,15 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from sandbox.deps import Deps
-from sandbox.envelopes import dsp, dsp_error, json_response, manager, universal
+from sandbox.envelopes import dsp, dsp_error, json_response, universal
 from sandbox.world.tree import Advertiser, Profile
 
 from .access import Caller, authenticate, scoped_profile
 
 router = APIRouter()
 
-MANAGER_MEDIA = "application/vnd.getmanageraccountsresponse.v1+json"
-LINK_LIMIT = 50
 _PROGRAMS = {"billing", "campaign", "paymentMethod", "store", "report", "account", "posts"}
 _KINDS = {"seller", "vendor", "agency"}
 
@@ -58,56 +56,6 @@ def _profile_row(profile: Profile) -> dict[str, Any]:
         "currencyCode": profile.market.currency,
         "timezone": profile.market.profile_timezone,
         "accountInfo": account,
-    }
-
-
-@router.get("/managerAccounts")
-def list_manager_accounts(request: Request, deps: Deps) -> Response:
-    caller = authenticate(request, deps, manager)
-    accounts: list[dict[str, Any]] = []
-    if caller.user.manager:
-        accounts.append(
-            {
-                "managerAccountId": deps.world.tree.manager_account_id,
-                "managerAccountName": deps.world.tree.agency,
-                "linkedAccounts": _linked(caller)[:LINK_LIMIT],
-            }
-        )
-    return json_response({"managerAccounts": accounts}, media=MANAGER_MEDIA)
-
-
-def _linked(caller: Caller) -> list[dict[str, Any]]:
-    """DSP advertisers, AMC accounts and vendors of the region; no paging, 50 at most."""
-    rows = [
-        _link(a.seat.entity_id, a.name, "DSP_ADVERTISING_ACCOUNT", a.seat, a.advertiser_id)
-        for a in caller.advertisers()
-    ]
-    rows += [
-        {
-            "accountId": account.account_id,
-            "accountName": account.name,
-            "accountType": "MARKETING_CLOUD",
-            "dspAdvertiserId": "",
-            "marketplaceId": account.market.marketplace_id,
-            "profileId": "",
-        }
-        for account in caller.amc_accounts()
-        if account.market.region == caller.region
-    ]
-    vendors = [p for p in caller.profiles() if p.kind == "vendor"]
-    return rows + [_link(p.entity_id, p.name, "VENDOR", p) for p in vendors]
-
-
-def _link(
-    entity_id: str, name: str, kind: str, profile: Profile, advertiser_id: str = ""
-) -> dict[str, Any]:
-    return {
-        "accountId": entity_id,
-        "accountName": name,
-        "accountType": kind,
-        "dspAdvertiserId": advertiser_id,
-        "marketplaceId": profile.market.marketplace_id,
-        "profileId": "" if advertiser_id else profile.profile_id,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import Response
 
+from sandbox.accounts.whims import ManagerHabits
 from sandbox.clock import stamp
 from sandbox.deps import Deps, SandboxDeps
 from sandbox.envelopes import json_response
@@ -15,7 +16,17 @@ from sandbox.settings import LOOPBACK_HOSTS
 from sandbox.world.delivery import Metrics
 from sandbox.world.facts import Cell, Level
 
-from .schemas import AdvanceBody, ClockBody, FaultsBody, LwaBody, Moment, PaceBody, RevokeBody
+from .schemas import (
+    AdvanceBody,
+    ClockBody,
+    FaultsBody,
+    HiddenBody,
+    LwaBody,
+    ManagersBody,
+    Moment,
+    PaceBody,
+    RevokeBody,
+)
 from .world_view import world_json
 
 MAX_TRUTH_DAYS = 400
@@ -198,6 +209,22 @@ def revoke_user(user: str, deps: Deps, body: RevokeBody | None = None) -> dict[s
     access_tokens = bool(body and body.access_tokens)
     generation = deps.grants.revoke(user, access_tokens=access_tokens)
     return {"user": user, "generation": generation}
+
+
+@router.put("/users/{user}/advertisers")
+def hide_advertisers(user: str, body: HiddenBody, deps: Deps) -> dict[str, Any]:
+    """Advertisers vanish for the user, and those not named come back."""
+    if user not in deps.world.tree.users:
+        raise HTTPException(404, "No such user")
+    deps.whims.hide(user, body.hidden)
+    return {"user": user, "hidden": sorted(deps.whims.hidden_from(user))}
+
+
+@router.put("/managers")
+def put_managers(body: ManagersBody, deps: Deps) -> dict[str, Any]:
+    """How many links managers have, and whether this client may page through them."""
+    deps.whims.manage(ManagerHabits(body.extra_links, body.account_links))
+    return body.model_dump()
 
 
 @router.post("/reset")

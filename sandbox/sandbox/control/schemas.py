@@ -61,3 +61,14 @@ class LwaBody(Strict):
 
 class RevokeBody(Strict):
     access_tokens: bool = False
+
+
+class HiddenBody(Strict):
+    """Advertisers that the user no longer sees; all others of theirs are seen."""
+
+    hidden: list[str] = []
+
+
+class ManagersBody(Strict):
+    extra_links: int = Field(default=0, ge=0, le=5000)
+    account_links: bool = False

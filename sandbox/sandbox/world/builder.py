@@ -139,4 +139,9 @@ def _users(
         "sam", "Sam Okafor", "sam@halyard.example", "New hire: no advertising accounts yet",
         "view", frozenset(), frozenset(), frozenset(), manager=False,
     )  # fmt: skip
-    return (everything, subset, nothing)
+    below = [item for index, item in enumerate(advertisers) if index % 3 == 2]
+    managed = User(
+        "alex", "Alex Moreau", "alex@halyard.example", "Analyst: a third, by the manager account only",
+        "view", frozenset(), frozenset(a.advertiser_id for a in below), frozenset(), manager=True,
+    )  # fmt: skip
+    return (everything, subset, managed, nothing)

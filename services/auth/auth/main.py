@@ -66,6 +66,7 @@ from .settings import Settings
 from .sign_ups.routes import router as sign_ups
 from .succession.jobs import Reviews
 from .succession.routes import router as succession
+from .suggestions.routes import router as suggestions
 from .users.routes import router as users
 from .view_as.routes import router as view_as
 from .workers import Workers
@@ -83,6 +84,7 @@ ROUTERS = (
     sessions,
     brands,
     succession,
+    suggestions,
     connections,
     discoveries,
     consent_requests,

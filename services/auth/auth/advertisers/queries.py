@@ -13,7 +13,8 @@ from auth.scopes import brands_of, organization_of
 
 @dataclass(frozen=True, slots=True)
 class Advertiser:
-    """An Amazon DSP advertiser of the organization and the connections that see it."""
+    """An Amazon DSP advertiser of the organization, the connections that see it and the one that serves
+    it. `grants`: how many of them work."""
 
     id: UUID
     amazon_advertiser_id: str
@@ -26,6 +27,12 @@ class Advertiser:
     brand_id: UUID | None
     brand_name: str | None
     connection_ids: list[UUID]
+    serving_connection_id: UUID | None
+    served: bool
+    serving_since: datetime | None
+    serving_cause: str | None
+    pinned: bool
+    grants: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,20 @@ async def list_visible(tx: Tx, scope: Scope, wanted: Filter) -> list[Advertiser]
                a.entity_id, a.brand_id, b.name as brand_name,
                array(select l.connection_id from advertiser_connection l
                      where l.organization_id = a.organization_id and l.advertiser_id = a.id
-                     order by l.linked_at, l.connection_id) as connection_ids
+                     order by l.linked_at, l.connection_id) as connection_ids,
+               s.connection_id as serving_connection_id, coalesce(s.served, false) as served,
+               s.since as serving_since, s.cause as serving_cause,
+               s.pinned_connection_id is not null as pinned,
+               (select count(*) from advertiser_connection l
+                join connection c
+                  on c.organization_id = l.organization_id and c.id = l.connection_id
+                where l.organization_id = a.organization_id and l.advertiser_id = a.id
+                  and c.status = 'active' and c.credential_state not in
+                      ('reauth_required', 'suspended', 'client_misconfigured')) as grants
         from advertiser a
         left join brand b on b.organization_id = a.organization_id and b.id = a.brand_id
+        left join advertiser_serving s
+          on s.organization_id = a.organization_id and s.advertiser_id = a.id
         where a.organization_id = $1 and ($2::uuid[] is null or a.brand_id = any ($2))
           and ($3::uuid is null or exists (
               select 1 from advertiser_connection l

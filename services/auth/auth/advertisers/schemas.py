@@ -1,5 +1,6 @@
 """Requests and responses about advertisers."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from .service import Mapping
 
 
 class AdvertiserView(BaseModel):
-    """An Amazon DSP advertiser; `connection_ids` see it, oldest link first (none: it was lost)."""
+    """An Amazon DSP advertiser; `connection_ids` see it, oldest link first (none: it was lost). One of
+    them serves it; `served` is false while none works; `grants` of them work: with one alone, it goes
+    dark when that person leaves."""
 
     id: UUID
     amazon_advertiser_id: str
@@ -25,6 +28,12 @@ class AdvertiserView(BaseModel):
     brand_id: UUID | None
     brand_name: str | None
     connection_ids: list[UUID]
+    serving_connection_id: UUID | None
+    served: bool
+    serving_since: datetime | None
+    serving_cause: str | None
+    pinned: bool
+    grants: int
 
     @classmethod
     def of(cls, advertiser: Advertiser) -> "AdvertiserView":

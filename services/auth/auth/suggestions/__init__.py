@@ -1,0 +1,1 @@
+"""Which brand an advertiser without one looks like, by its name."""
