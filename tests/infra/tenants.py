@@ -37,6 +37,7 @@ class Holdings:
 
     email: str
     user_id: str
+    api_key_id: str
     organization_id: str
     role_id: str
     invitation_id: str
@@ -128,6 +129,7 @@ def holdings(agency: Agency, advertiser: dict[str, Any], connection_id: str) -> 
     return Holdings(
         email=session["user"]["email"],
         user_id=session["user"]["id"],
+        api_key_id=agency.api("GET", "/v1/api-keys")["items"][0]["id"],
         organization_id=session["organization"]["id"],
         role_id=_role_of(agency),
         invitation_id=_invitation_of(agency),
@@ -173,6 +175,9 @@ def open_tenants(installation: Installation) -> Tenants:
         map_brands(b, "Fabrikam")
         tenants.idle_connection_id = a.connect(user="sam")
         tenants.limited = dict(zip(BRAND_ROLES, (m.result() for m in members), strict=True))
+    for agency in (a, b):
+        wish = {"name": "A program", "permissions": ["report:read"]}
+        agency.api("POST", "/v1/api-keys", json=wish)
     a.wait_synced()
     b.wait_synced()
     return tenants

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/advertisers/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Suggestions
+         * @description Brands that advertisers without one look like, by name; applied by nobody but the caller.
+         */
+        get: operations["listSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/advertisers/{advertiser_id}/serving": {
         parameters: {
             query?: never;
@@ -1702,7 +1722,9 @@ export interface components {
         };
         /**
          * AdvertiserView
-         * @description An Amazon DSP advertiser; `connection_ids` see it, oldest link first (none: it was lost).
+         * @description An Amazon DSP advertiser; `connection_ids` see it, oldest link first (none: it was lost). One of
+         *     them serves it; `served` is false while none works; `grants` of them work: with one alone, it goes
+         *     dark when that person leaves.
          */
         AdvertiserView: {
             /**
@@ -1733,6 +1755,18 @@ export interface components {
             brand_name: string | null;
             /** Connection Ids */
             connection_ids: string[];
+            /** Serving Connection Id */
+            serving_connection_id: string | null;
+            /** Served */
+            served: boolean;
+            /** Serving Since */
+            serving_since: string | null;
+            /** Serving Cause */
+            serving_cause: string | null;
+            /** Pinned */
+            pinned: boolean;
+            /** Grants */
+            grants: number;
         };
         /**
          * AffectedInstanceView
@@ -3382,6 +3416,28 @@ export interface components {
             recovery_code?: string | null;
         };
         /**
+         * ProposalView
+         * @description An advertiser without a brand, how like it is (0 to 1), and why in words.
+         */
+        ProposalView: {
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Name */
+            name: string;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "same_name" | "same_without_spaces" | "begins_with" | "spelled_alike" | "alone" | "ambiguous";
+            /** Reason Text */
+            reason_text: string;
+        };
+        /**
          * QueryIn
          * @description Days are inclusive and are the advertisers' own. `granularity` concerns the date dimension:
          *     weeks begin on Monday; a week or month shows its first day, also where the range begins later.
@@ -3817,6 +3873,32 @@ export interface components {
              */
             descending: boolean;
         };
+        /** SuggestionList */
+        SuggestionList: {
+            /** Items */
+            items: components["schemas"]["SuggestionView"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * SuggestionView
+         * @description Advertisers that look like one brand: `brand_id`, or (null) one to create as `brand_name`.
+         */
+        SuggestionView: {
+            /** Brand Id */
+            brand_id: string | null;
+            /** Brand Name */
+            brand_name: string;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "sure" | "likely" | "look" | "guess";
+            /** Advertisers */
+            advertisers: components["schemas"]["ProposalView"][];
+        };
         /**
          * SuspensionBody
          * @description Why a connection may not be used for a while; shown to everybody who sees connections.
@@ -4108,6 +4190,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdvertiserList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionList"];
                 };
             };
             /** @description The request failed. */
