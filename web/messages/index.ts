@@ -2,6 +2,7 @@
 import account from "./en/account.json";
 import advertisers from "./en/advertisers.json";
 import amc from "./en/amc.json";
+import apiKeys from "./en/apiKeys.json";
 import app from "./en/app.json";
 import audit from "./en/audit.json";
 import clerk from "./en/clerk.json";
@@ -21,6 +22,7 @@ import organization from "./en/organization.json";
 import period from "./en/period.json";
 import roles from "./en/roles.json";
 import scope from "./en/scope.json";
+import sessions from "./en/sessions.json";
 import settings from "./en/settings.json";
 import state from "./en/state.json";
 import sync from "./en/sync.json";
@@ -33,6 +35,7 @@ export const en = {
   account,
   advertisers,
   amc,
+  apiKeys,
   app,
   audit,
   clerk,
@@ -52,6 +55,7 @@ export const en = {
   period,
   roles,
   scope,
+  sessions,
   settings,
   state,
   sync,
