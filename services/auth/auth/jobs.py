@@ -13,6 +13,7 @@ from .consent_requests import queries as consent_requests
 from .consent_requests.domain import KEEP as KEEP_REQUESTS
 from .discoveries import chronicle_queries as chronicle
 from .discoveries import queries as discoveries
+from .invitations import queries as invitations
 from .logins import queries as logins
 from .organizations import queries as organizations
 from .organizations.service import create_first_owner
@@ -23,6 +24,7 @@ from .settings import Settings
 from .sign_ups import queries as sign_ups
 
 KEEP_ENDED = timedelta(days=7)
+KEEP_INVITATIONS = timedelta(days=90)
 KEEP_DISCOVERIES = timedelta(days=30)
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +45,7 @@ class Housekeeping:
             await password_resets.delete_expired(tx, now - KEEP_ENDED)
             await connections.forget_abandoned(tx, now - timedelta(days=1), now - ABANDONED_AFTER)
             await consent_requests.forget_old(tx, now - KEEP_REQUESTS)
+            await invitations.forget_old(tx, now - KEEP_INVITATIONS)
             await discoveries.forget_old(tx, now - KEEP_DISCOVERIES)
             await chronicle.forget_old(tx, now - KEEP_DISCOVERIES)
 

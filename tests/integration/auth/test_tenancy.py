@@ -4,6 +4,7 @@ A route without an entry here fails the build.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,9 @@ class Ours:
     brand_id: str
     advertiser_id: str
     callback: dict[str, str]
+    user_id: str
+    role_id: str
+    invitation_id: str
     secrets: list[str]
 
 
@@ -87,6 +91,62 @@ CASES: dict[tuple[str, str], Case] = {
 }
 
 
+VIEWER = [{"role": "viewer"}]
+READERS = {"name": "Secret Readers", "permissions": ["report:read"]}
+PEOPLE: dict[tuple[str, str], Case] = {
+    ("GET", "/v1/members"): Case({200}, at("/v1/members")),
+    ("PATCH", "/v1/members/{user_id}"): Case(
+        {404}, lambda o: f"/v1/members/{o.user_id}", lambda _: {"grants": VIEWER}
+    ),
+    ("GET", "/v1/members/{user_id}/removal"): Case(
+        {404}, lambda o: f"/v1/members/{o.user_id}/removal"
+    ),
+    ("DELETE", "/v1/members/{user_id}"): Case({404}, lambda o: f"/v1/members/{o.user_id}"),
+    ("GET", "/v1/roles"): Case({200}, at("/v1/roles")),
+    ("POST", "/v1/roles"): Case(
+        {201}, at("/v1/roles"), lambda _: {"name": "Theirs", "permissions": ["report:read"]}
+    ),
+    ("PUT", "/v1/roles/{role_id}"): Case(
+        {404}, lambda o: f"/v1/roles/{o.role_id}", lambda _: READERS
+    ),
+    ("DELETE", "/v1/roles/{role_id}"): Case({404}, lambda o: f"/v1/roles/{o.role_id}"),
+    ("GET", "/v1/permissions"): Case({200}, at("/v1/permissions")),
+    ("GET", "/v1/invitations"): Case({200}, at("/v1/invitations")),
+    ("POST", "/v1/invitations"): Case(
+        {404},
+        at("/v1/invitations"),
+        lambda o: {"email": "x@y.example", "grants": [{"role_id": o.role_id}]},
+    ),
+    ("POST", "/v1/invitations/{invitation_id}/letters"): Case(
+        {404}, lambda o: f"/v1/invitations/{o.invitation_id}/letters"
+    ),
+    ("DELETE", "/v1/invitations/{invitation_id}"): Case(
+        {404}, lambda o: f"/v1/invitations/{o.invitation_id}"
+    ),
+    ("GET", "/v1/invitations/offer"): Case({404}, at("/v1/invitations/offer?token=unknown")),
+    ("POST", "/v1/invitations/acceptances"): Case(
+        {404}, at("/v1/invitations/acceptances"), lambda _: {"token": "unknown"}
+    ),
+    ("GET", "/v1/organization"): Case({200}, at("/v1/organization")),
+    ("PATCH", "/v1/organization"): Case(
+        {200}, at("/v1/organization"), lambda _: {"name": "Theirs"}
+    ),
+    ("PUT", "/v1/organization/owner"): Case(
+        {404},
+        at("/v1/organization/owner"),
+        lambda o: {"user_id": o.user_id, "password": PASSWORD},
+    ),
+    ("PUT", "/v1/session/organization"): Case(
+        {404}, at("/v1/session/organization"), lambda o: {"organization_id": o.organization_id}
+    ),
+    ("POST", "/v1/session/view-as"): Case(
+        {404}, at("/v1/session/view-as"), lambda o: {"user_id": o.user_id, "reason": "Curiosity"}
+    ),
+    ("DELETE", "/v1/session/view-as"): Case({204}, at("/v1/session/view-as")),
+}
+CASES.update(PEOPLE)
+
+
 async def our_things(world: AuthWorld) -> Ours:
     browser = await world.owner()
     connection_id = await browser.connect()
@@ -98,6 +158,10 @@ async def our_things(world: AuthWorld) -> Ours:
     session = await browser.get("/v1/session")
     organization_id = session["organization"]["id"]
     callback = await browser.decide((await browser.open_consent("EU"))["authorize_url"])
+    user_id = session["user"]["id"]
+    role_id = (await browser.call("POST", "/v1/roles", json=READERS)).json()["id"]
+    guest = {"email": "guest@contoso.example", "grants": VIEWER}
+    sent = (await browser.call("POST", "/v1/invitations", json=guest)).json()
     return Ours(
         browser,
         organization_id,
@@ -105,8 +169,15 @@ async def our_things(world: AuthWorld) -> Ours:
         brand_id,
         first["id"],
         callback,
+        user_id,
+        role_id,
+        sent["invitation"]["id"],
         secrets=[
             organization_id,
+            user_id,
+            role_id,
+            sent["invitation"]["id"],
+            "guest@contoso.example",
             str(connection_id),
             brand_id,
             first["id"],
@@ -172,6 +243,9 @@ async def snapshot(world: AuthWorld, ours: Ours) -> list[Any]:
         await world.rows(
             "select id, revoked_at from session where organization_id = $1", organization_id
         ),
+        await world.rows("select * from role where organization_id = $1", organization_id),
+        await world.rows("select * from role_grant where organization_id = $1", organization_id),
+        await world.rows("select * from invitation where organization_id = $1", organization_id),
     )
     return [sorted(map(str, rows)) for rows in tables]
 
@@ -181,10 +255,10 @@ async def test_without_an_internal_token_no_route_answers(
     world: AuthWorld, route: tuple[str, str]
 ) -> None:
     method, path = route
-    ids = {"brand_id": new_id(), "connection_id": new_id()}
+    ids = defaultdict(new_id)
     async with world.client() as client:
         for headers in ({}, {"Authorization": "Bearer e30.e30.e30"}):
-            response = await client.request(method, path.format(**ids), headers=headers)
+            response = await client.request(method, path.format_map(ids), headers=headers)
             assert response.status_code == 401
             assert response.json()["code"] == "internal_token_invalid"
 
@@ -225,6 +299,10 @@ async def test_row_level_security_hides_each_table_from_a_stranger(world: AuthWo
                 "advertiser": await tx.fetchval("select count(*) from advertiser"),
                 "link": await tx.fetchval("select count(*) from advertiser_connection"),
                 "discovery": await tx.fetchval("select count(*) from discovery"),
+                "role": await tx.fetchval("select count(*) from role"),
+                "role_grant": await tx.fetchval("select count(*) from role_grant"),
+                "invitation": await tx.fetchval("select count(*) from invitation"),
+                "offered": await tx.fetchval("select count(*) from invitation_grant"),
             }
             passwords = await tx.fetchval("select count(*) from user_password")
         assert all((count > 0) == sees for count in counts.values()), counts

@@ -6,7 +6,8 @@ from infra.edge import Behind, Browser, as_user
 from infra.operations import Operation, operations
 from shared.ids import new_id
 
-LET_THROUGH = {"signOut", "stopViewing", "queryMetrics", "exportMetrics"}
+LET_THROUGH = {"signOut", "stopViewing", "queryMetrics", "exportMetrics", "openConsentRequest"}
+"""The last is for who holds a magic link: it is opened without the session."""
 
 
 @pytest.mark.parametrize(
