@@ -13,6 +13,8 @@ from shared.deps import CurrentActor, admit_unless_narrowed, get_deps, require
 from shared.errors import Forbidden, Unauthenticated
 from shared.internal_tokens import Actor
 
+from shared import audit
+
 from .clerk.service import Clerk
 from .connections.consent import ConsentDesk
 from .connections.health import ConsentRule
@@ -100,9 +102,11 @@ async def builtin_only(request: Request) -> None:
 
 
 async def open_system_tx(request: Request) -> AsyncIterator[Tx]:
-    """A transaction over every organization; only for callers whose organization is yet unknown."""
+    """A transaction over every organization; for callers whose organization is yet unknown, and for
+    what is a person's and no organization's. A signed-in caller's request is told to the audit log."""
     async with get_deps(request).db.tx(SYSTEM) as tx:
         yield tx
+        await audit.tell(tx)
 
 
 ReportReader = Annotated[Actor, Depends(require("report:read"))]

@@ -149,6 +149,9 @@ async def names_of_actors(tx: Tx, organization_id: UUID, ids: Sequence[UUID]) ->
             exists (select 1 from membership m where m.organization_id = $1 and m.user_id = u.id)
             or exists (select 1 from audit_entry e
                        where e.organization_id = $1 and e.actor_id = u.id::text))
+        union all
+        select k.id, k.name from api_key k
+        where k.organization_id = $1 and k.id = any ($2::uuid[])
         """,
         organization_id,
         ids,
@@ -183,3 +186,16 @@ def entry_of(row: Record) -> Entry:
     values["brand_ids"] = tuple(values["brand_ids"])
     values["details"] = json.loads(values["details"])
     return Entry(**values)
+
+
+async def organizations_of(tx: Tx, user_id: UUID) -> list[UUID]:
+    """Where a person belongs (system scope)."""
+    rows = await tx.fetch(
+        "select organization_id from membership where user_id = $1 order by created_at", user_id
+    )
+    return [row["organization_id"] for row in rows]
+
+
+async def user_of(tx: Tx, email: str) -> UUID | None:
+    """Whose address it is (system scope)."""
+    return await tx.fetchval("select id from app_user where email = $1", email)

@@ -9,12 +9,14 @@ from amazon_ads import lwa
 from shared.db import SYSTEM, Db, Tx
 from shared.errors import Conflict
 from shared.ids import new_id
+from shared.internal_tokens import Actor
 from shared.metrics import counter
 
 from auth.consent_requests import announce as links
 from auth.consent_requests import queries as link_rows
 from auth.names import clean_name
 from auth.pepper import Pepper, new_bearer
+from shared import audit
 
 from . import handover_queries, queries
 from .domain import (
@@ -148,6 +150,7 @@ class ConsentDesk:
         if consent is None:
             by_link = visitor.session_id is None and bool(visitor.browser)
             return Landing(error="state_invalid", by_link=by_link)
+        await _tell_return(tx, consent, error)
         if consent.consent_request_id is not None:
             return await self._accept_by_link(tx, consent, answer, error, now)
         assert consent.connection_id is not None  # noqa: S101 - checked by the table
@@ -230,3 +233,20 @@ class ConsentDesk:
             tx, connection_id, opener.organization_id, region, name, opener.user_id, now
         )
         return connection_id
+
+
+async def _tell_return(tx: Tx, consent: OpenConsent, error: ConsentError | None) -> None:
+    """For the audit log: somebody came back from Amazon, with a consent or without."""
+    target = ("connection", consent.connection_id or "")
+    if consent.consent_request_id is not None:
+        target = ("consent_request", consent.consent_request_id)
+    await audit.record(
+        tx,
+        "connection.consent_received",
+        audit.current_caller() or Actor("anonymous", "anonymous"),
+        organization_id=consent.organization_id,
+        target=target,
+        outcome="refused" if error else "allowed",
+        code=error or "",
+        origin=audit.current_origin(),
+    )

@@ -32,7 +32,7 @@ from auth.consent_requests import queries as link_rows
 from auth.discoveries import queries as discoveries
 from auth.pepper import Pepper, SealBroken
 from auth.workers import Workers
-from shared import outbox
+from shared import audit, outbox
 
 from . import handover_queries as rows
 from . import queries
@@ -322,6 +322,12 @@ class Handovers:
                 scopes=self.amazon.scopes,
             )
             await outbox.add(tx, data, organization_id=claim.organization_id)
+            await audit.record(
+                tx,
+                data.TYPE,
+                Actor.service("auth", claim.organization_id),
+                target=("connection", claim.connection_id),
+            )
             await discoveries.enqueue(tx, *where, now)
 
     async def _patiently(

@@ -12,6 +12,7 @@ from uuid import UUID
 from shared.db import Scope, Tx
 from shared.errors import Conflict, NotFound, TooManyRequests
 from shared.ids import new_id
+from shared.internal_tokens import Actor
 from shared.ratelimit import RateLimiter
 
 from auth.connections.consent import ConsentDesk
@@ -22,6 +23,7 @@ from auth.names import clean_email, clean_name
 from auth.pepper import Pepper, new_bearer
 from auth.scopes import organization_of
 from auth.settings import Settings
+from shared import audit
 
 from . import announce, queries
 from .domain import LETTERS_PER_REQUEST, ConsentRequest, expires_at
@@ -148,6 +150,14 @@ class ConsentRequests:
         where = (request.organization_id, request.id)
         await queries.note_opened(tx, *where, now)
         await announce.tell(tx, where, "opened")
+        await audit.record(
+            tx,
+            "consent_request.opened",
+            audit.current_caller() or Actor("anonymous", "anonymous"),
+            organization_id=request.organization_id,
+            target=("consent_request", request.id),
+            origin=audit.current_origin(),
+        )
         return Opening(url, end, browser)
 
     async def admit(self, ip: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.db import Db
 from shared.ratelimit import RateLimiter
 
+from auth.audit.people import Attempts
 from auth.logins.service import Logins
 from auth.password_resets.service import PasswordResets
 from auth.pepper import Pepper
@@ -29,6 +30,7 @@ class Builtin:
     password_resets: PasswordResets
     second_factors: SecondFactors
     own_password: OwnPassword
+    attempts: Attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,16 @@ def build_builtin(
     letters = Letters(settings.web_root)
     throttles = build_throttles(settings, db, limiter, pepper)
     tools = (db, pepper, passwords)
+    attempts = Attempts(db)
     factors = SecondFactors(*tools, throttles.codes, letters)
     return Builtin(
         passwords,
-        Logins(*tools, throttles.logins, factors, letters, offer),
-        SignUps(*tools, throttles.letters, letters, offer.sign_up),
-        PasswordResets(*tools, throttles.letters, letters, offer.mail),
+        Logins(*tools, throttles.logins, factors, letters, offer, attempts),
+        SignUps(*tools, throttles.letters, letters, offer.sign_up, attempts),
+        PasswordResets(*tools, throttles.letters, letters, offer.mail, attempts),
         factors,
         OwnPassword(*tools, throttles.codes, letters),
+        attempts,
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.db import SYSTEM, Db, Tx
 from shared.events import MemberUpdated
 from shared.ids import new_id
+from shared.internal_tokens import Actor
 
 from auth.names import clean_name
 from auth.organizations import queries as organizations
@@ -18,7 +19,7 @@ from auth.pepper import Pepper
 from auth.roles import queries as roles
 from auth.roles.domain import Authority, effective
 from auth.sessions.passwords import Passwords
-from shared import outbox
+from shared import audit, outbox
 
 from . import queries
 from .domain import (
@@ -141,3 +142,10 @@ class Reception:
             raise invitation_invalid()
         data = MemberUpdated(subject_id=user_id, user_id=user_id)
         await outbox.add(tx, data, organization_id=organization_id)
+        await audit.record(
+            tx,
+            "invitation.accepted",
+            Actor("user", str(user_id), organization_id),
+            target=("invitation", invitation.id),
+            origin=audit.current_origin(),
+        )

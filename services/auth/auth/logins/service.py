@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.db import SYSTEM, Db
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import AppError, Forbidden, Unauthenticated
 from shared.metrics import counter
 
+from auth.audit.people import Attempts
 from auth.identity.domain import Challenge, Offer
 from auth.identity.letters import Letters
 from auth.mail.service import post
@@ -46,6 +47,7 @@ class Logins:
     second_factors: SecondFactors
     letters: Letters
     offered: Offer
+    attempts: Attempts
 
     def offer(self) -> Offer:
         return self.offered
@@ -55,6 +57,13 @@ class Logins:
         Unauthenticated (invalid_credentials), the same and at the same cost for unknown users, or,
         when the password is right, Forbidden (email_unverified)."""
         email = fold_email(evidence.email)
+        try:
+            return await self._prove(email, evidence, now)
+        except AppError as error:
+            self.attempts.note("session.started", email=email, code=error.code)
+            raise
+
+    async def _prove(self, email: str, evidence: Attempt, now: datetime) -> UUID | Challenge:
         await self.throttle.admit(email, evidence.ip, now)
         async with self.db.tx(SYSTEM) as tx:
             login = await queries.login_of(tx, email)
@@ -83,8 +92,12 @@ class Logins:
         if user_id is None:
             raise challenge_invalid()
         throttle = self.second_factors.throttle
-        await throttle.admit(str(user_id), ip, now)
-        email = await self._spend(token_hash, user_id, code, now)
+        try:
+            await throttle.admit(str(user_id), ip, now)
+            email = await self._spend(token_hash, user_id, code, now)
+        except AppError as error:
+            self.attempts.note("session.started", user_id=user_id, code=error.code)
+            raise
         await throttle.forgive(str(user_id))
         await self.throttle.forgive(email)
         SIGN_INS.labels(outcome="done").inc()

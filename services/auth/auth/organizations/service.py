@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.audit.entries import OPERATOR
 from shared.db import Tx
 from shared.errors import Conflict, NotFound, Unprocessable
 from shared.events import MemberUpdated
 from shared.ids import new_id
+from shared.internal_tokens import Actor
 from shared.permissions import ROLES
 
 from auth.names import clean_email, clean_name
 from auth.roles.queries import add_grant
-from shared import outbox
+from shared import audit, outbox
 
 from . import queries
 from .queries import Organization
@@ -40,6 +42,8 @@ async def create_organization(
     clean = clean_name(name, what=WHAT)
     await queries.insert_organization(tx, organization_id, clean, now)
     await add_member(tx, organization_id, NewMember(owner_email, argon2_hash, "owner"), now)
+    operator = Actor.service(OPERATOR, organization_id)
+    await audit.record(tx, "organization.created", operator, name=clean)
     return organization_id
 
 

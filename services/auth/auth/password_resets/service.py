@@ -10,6 +10,7 @@ from datetime import datetime
 from shared.db import SYSTEM, Db
 from shared.errors import Conflict
 
+from auth.audit.people import Attempts, record_of_user
 from auth.identity.letters import RESET_LIFE, Letters, to_nobody
 from auth.logins import queries as logins
 from auth.mail.service import post
@@ -31,6 +32,7 @@ class PasswordResets:
     throttle: LoginThrottle
     letters: Letters
     sends_mail: bool
+    attempts: Attempts
 
     async def ask(self, raw_email: str, ip: str, now: datetime) -> None:
         """A letter, where the address has a user. Raises Conflict (mail_disabled), TooManyRequests
@@ -49,6 +51,7 @@ class PasswordResets:
             await queries.insert(tx, token_hash, user_id, now, now + RESET_LIFE)
             real = self.letters.reset(email, token)
             await post(tx, self.pepper, to_nobody(real.kind) if user_id is None else real, now)
+        self.attempts.note("password.reset_requested", email=email, outcome="allowed")
 
     async def redeem(self, token: str, password: str, ip: str, now: datetime) -> None:
         """Sets the new password. Raises Unprocessable (link_invalid, link_expired, password_weak …)
@@ -68,4 +71,5 @@ class PasswordResets:
             if not await queries.take(tx, token_hash):
                 raise link_invalid()
             await set_password(tx, login.user_id, hashed, now)
+            await record_of_user(tx, "password.reset", login.user_id)
             await post(tx, self.pepper, self.letters.password_changed(login.email), now)

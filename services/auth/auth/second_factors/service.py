@@ -19,6 +19,7 @@ from auth.pepper import Pepper, SealBroken
 from auth.sessions.passwords import Passwords
 from auth.sessions.service import end_sessions_of
 from auth.sessions.throttle import LoginThrottle
+from shared import audit
 
 from . import queries
 from .domain import (
@@ -71,6 +72,7 @@ class SecondFactors:
             sealed = self.pepper.seal({"secret": secret})
             if not await queries.begin(tx, owner.user_id, sealed, now):
                 raise Conflict("Your second factor is on already.", code="second_factor_on")
+            await audit.tell(tx)
         await self.throttle.forgive(str(owner.user_id))
         return Begun(secret, otpauth_uri(secret, login.email))
 
@@ -92,6 +94,7 @@ class SecondFactors:
             codes = await self._renew(tx, owner.user_id)
             await end_sessions_of(tx, owner.user_id, now, keep=owner.session_id)
             await self._tell(tx, owner.user_id, self.letters.factor_on, now)
+            await audit.tell(tx)
         await self.throttle.forgive(str(owner.user_id))
         return codes
 
@@ -102,6 +105,7 @@ class SecondFactors:
             await self.require(tx, owner.user_id, code, now)
             await queries.delete(tx, owner.user_id)
             await self._tell(tx, owner.user_id, self.letters.factor_off, now)
+            await audit.tell(tx)
         await self.throttle.forgive(str(owner.user_id))
 
     async def renew_recovery_codes(
@@ -113,6 +117,7 @@ class SecondFactors:
             await self.require(tx, owner.user_id, code, now)
             codes = await self._renew(tx, owner.user_id)
             await self._tell(tx, owner.user_id, self.letters.recovery_codes_renewed, now)
+            await audit.tell(tx)
         await self.throttle.forgive(str(owner.user_id))
         return codes
 

@@ -8,9 +8,10 @@ from shared.db import SYSTEM, Db, Tx
 from shared.errors import Unauthenticated
 from shared.events import SessionRevoked
 from shared.ids import new_id
+from shared.internal_tokens import Actor
 
 from auth.pepper import Pepper, new_bearer
-from shared import outbox
+from shared import audit, outbox
 
 from . import queries
 from .domain import Lifetime, Session
@@ -68,6 +69,7 @@ class Sessions:
         session = await queries.live_by_token(tx, token_hash, now)
         if session is None:
             raise session_over()
+        await tell_opened(tx, session, origin.ip)
         return SignedIn(session, token)
 
     async def resolve(self, tx: Tx, token: str, now: datetime) -> Session:
@@ -79,6 +81,14 @@ class Sessions:
             idle_end = self.lifetime.idle_end(now, session.expires_at)
             await queries.touch(tx, session.id, now, idle_end)
         return session
+
+
+async def tell_opened(tx: Tx, session: Session, ip: str = "") -> None:
+    """In the log of the organization that the session is for."""
+    actor = Actor("user", str(session.user_id), session.organization_id, ip=ip)
+    where = audit.current_origin()
+    target = ("session", session.id)
+    await audit.record(tx, "session.started", actor, target=target, origin=where)
 
 
 async def current_session(

@@ -11,7 +11,7 @@ from auth.pepper import new_bearer
 
 from . import queries
 from .domain import Session
-from .service import Sessions, SignedIn, end_session, session_over
+from .service import Sessions, SignedIn, end_session, session_over, tell_opened
 
 
 async def switch_organization(
@@ -35,4 +35,5 @@ async def switch_organization(
     session = await queries.live_by_id(tx, organization_id, session_id, now)
     if session is None:
         raise session_over()
+    await tell_opened(tx, session)
     return SignedIn(session, token)

@@ -14,6 +14,7 @@ from shared.db import SYSTEM, Db, Tx
 from shared.errors import Conflict, Forbidden, Unprocessable
 from shared.ids import new_id
 
+from auth.audit.people import Attempts, record_of_user
 from auth.identity.domain import SignUpMode
 from auth.identity.letters import VERIFICATION_LIFE, Letters, to_nobody
 from auth.mail.service import post
@@ -48,6 +49,7 @@ class SignUps:
     throttle: LoginThrottle
     letters: Letters
     mode: SignUpMode
+    attempts: Attempts
 
     async def begin(self, ask: Ask, now: datetime) -> None:
         """Writes a letter to the address, whatever it is. Raises Forbidden (sign_up_closed),
@@ -101,6 +103,7 @@ class SignUps:
             verify = self.letters.verify(asked.email, asked.name, token)
             letter = self.letters.known_address(asked.email) if known else verify
             await post(tx, self.pepper, letter, now)
+        self.attempts.note("user.signed_up", email=asked.email, code="email_taken")
 
     async def _create(self, tx: Tx, token_hash: bytes, asked: SignUp, now: datetime) -> UUID:
         if not await queries.take(tx, token_hash):
@@ -114,6 +117,8 @@ class SignUps:
         owner = NewMember(asked.email, asked.argon2_hash, "owner", asked.name)
         user_id = await add_member(tx, organization_id, owner, now)
         await queries.forget_address(tx, asked.email)
+        await record_of_user(tx, "organization.created", user_id)
+        await record_of_user(tx, "email.verified", user_id)
         return user_id
 
 

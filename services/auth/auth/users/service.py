@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.audit.entries import OPERATOR
 from shared.db import SYSTEM, Db, Tx
 from shared.errors import Conflict, NotFound
 from shared.events import MemberUpdated
+from shared.internal_tokens import Actor
 
+from auth.audit.people import record_of_user
 from auth.identity.letters import Letters
 from auth.logins import queries as logins
 from auth.mail.service import post
@@ -20,7 +23,7 @@ from auth.second_factors.service import Owner, password_wrong
 from auth.sessions.passwords import Passwords
 from auth.sessions.service import end_sessions_of
 from auth.sessions.throttle import LoginThrottle
-from shared import outbox
+from shared import audit, outbox
 
 from . import queries
 from .queries import Profile
@@ -52,6 +55,7 @@ class OwnPassword:
                 )
             await set_password(tx, owner.user_id, hashed, now, keep=owner.session_id)
             await post(tx, self.pepper, self.letters.password_changed(login.email), now)
+            await audit.tell(tx)
         await self.throttle.forgive(str(owner.user_id))
 
 
@@ -70,6 +74,7 @@ async def reset_password(tx: Tx, email: str, argon2_hash: str, now: datetime) ->
     """By the operator, where no letter can; raises NotFound (user_not_found)."""
     user_id = await _user_of(tx, email)
     await set_password(tx, user_id, argon2_hash, now)
+    await record_of_user(tx, "password.reset", user_id, Actor.service(OPERATOR))
     return user_id
 
 
@@ -79,6 +84,7 @@ async def remove_second_factor(tx: Tx, email: str, now: datetime) -> UUID:
     if not await second_factors.delete(tx, user_id):
         raise NotFound("They have no second factor.", code="second_factor_off")
     await end_sessions_of(tx, user_id, now)
+    await record_of_user(tx, "second_factor.removed", user_id, Actor.service(OPERATOR))
     return user_id
 
 
