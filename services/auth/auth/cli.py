@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import ValidationError
+from shared.audit.entries import OPERATOR, record
 from shared.clock import utc_now
 from shared.db import SYSTEM, Db
 from shared.errors import AppError
+from shared.internal_tokens import Actor
 from shared.permissions import ROLES
 from shared.settings import DatabaseSettings
 
 from .audit import cli as audit_cli
+from .clerk import cli as clerk_cli
 from .main import MIGRATIONS, SERVICE
 from .organizations.service import NewMember, add_member, create_organization
 from .sessions.passwords import Passwords
@@ -43,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     for parser_of_user in (reset, lost):
         parser_of_user.add_argument("--email", required=True)
     audit_cli.add_parser(nouns)
+    clerk_cli.add_parser(nouns)
     return root
 
 
@@ -51,6 +55,8 @@ async def run(arguments: argparse.Namespace, password: str, db: Db) -> UUID | bo
     holds. Raises AppError."""
     if arguments.noun == "audit":
         return await audit_cli.verify(arguments, db)
+    if arguments.noun == "clerk":
+        return await clerk_cli.link(arguments, db)
     if arguments.verb == "remove-second-factor":
         async with db.tx(SYSTEM) as tx:
             return await remove_second_factor(tx, arguments.email, utc_now())
@@ -61,7 +67,10 @@ async def run(arguments: argparse.Namespace, password: str, db: Db) -> UUID | bo
         if arguments.noun == "organizations":
             return await create_organization(tx, arguments.name, arguments.email, hashed, utc_now())
         member = NewMember(arguments.email, hashed, arguments.role, brand_ids=arguments.brand_id)
-        return await add_member(tx, arguments.organization_id, member, utc_now())
+        user_id = await add_member(tx, arguments.organization_id, member, utc_now())
+        operator = Actor.service(OPERATOR, arguments.organization_id)
+        await record(tx, "member.added", operator, target=("user", user_id), role=member.role)
+        return user_id
 
 
 async def _main(
@@ -88,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         settings = DatabaseSettings()  # pyright: ignore[reportCallIssue] - read from the environment
     except ValidationError:
         sys.exit("DATABASE_URL is not set")
-    needs_password = arguments.verb not in ("remove-second-factor", "verify")
+    needs_password = arguments.verb not in ("remove-second-factor", "verify", "link")
     password = sys.stdin.readline().rstrip("\r\n") if needs_password else ""
     try:
         created = asyncio.run(_main(arguments, password, settings))

@@ -255,3 +255,15 @@ async def _headers(client: Browser, token: str) -> dict[str, Any]:
 async def _login(client: Browser, address: str) -> int:
     headers = {"x-forwarded-for": address}
     return (await client.status("POST", "/v1/session", json={}, headers=headers))[0]
+
+
+async def test_webhooks_of_clerk_pass_without_a_session_and_keep_what_was_signed(
+    browser: Browser, behind: Behind
+) -> None:
+    signed = {"svix-id": "m1", "svix-timestamp": "1", "svix-signature": "v1,AAAA"}
+    body = b'{"type" :  "user.created"}'
+    async with browser.call("POST", "/v1/clerk/webhooks", headers=signed, data=body) as answer:
+        assert answer.status == 200
+    assert behind.bodies == [body]
+    assert {name: behind.requests[0].headers[name] for name in signed} == signed
+    assert behind.actor_of_last_call().kind == "anonymous"
