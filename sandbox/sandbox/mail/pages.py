@@ -15,7 +15,7 @@ _STYLE = """
   --card: #1d2126; --page: #121417; --focus: #7cbcff; } }
 body { margin: 0; padding: 2rem 1rem; background: var(--page); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 44rem; margin: 0 auto; } h1 { font-size: 1.3rem; } h2 { font-size: 1rem; margin: 0; }
+main { max-width: 44rem; margin: 0 auto; overflow-wrap: anywhere; } h1 { font-size: 1.3rem; } h2 { font-size: 1rem; margin: 0; }
 article { margin-top: 1rem; padding: 1rem 1.25rem; background: var(--card); border-radius: .75rem;
   border: 1px solid var(--line); }
 .dim { color: var(--dim); margin: 0; font-size: .875rem; }

@@ -9,7 +9,7 @@ export function SignInLink() {
   return (
     <>
       {t("haveAccount")}{" "}
-      <Link className="text-primary underline-offset-4 hover:underline" href="/login/">
+      <Link className="text-primary underline underline-offset-4" href="/login/">
         {t("signIn")}
       </Link>
     </>

@@ -51,7 +51,7 @@ function OtherWays() {
   return (
     <span className="grid gap-1.5">
       {identity.mail ? (
-        <Link className="text-primary underline-offset-4 hover:underline" href="/forgot-password/">
+        <Link className="text-primary underline underline-offset-4" href="/forgot-password/">
           {t("forgot")}
         </Link>
       ) : (
@@ -60,7 +60,7 @@ function OtherWays() {
       {identity.sign_up === "open" ? (
         <span>
           {t("noAccount")}{" "}
-          <Link className="text-primary underline-offset-4 hover:underline" href="/sign-up/">
+          <Link className="text-primary underline underline-offset-4" href="/sign-up/">
             {t("signUp")}
           </Link>
         </span>

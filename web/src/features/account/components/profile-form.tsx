@@ -10,7 +10,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { FormProblem } from "@/features/identity/components/form-problem";
 import { useFilled } from "@/features/identity/form";
 import { useIdentity } from "@/features/identity/queries";
-import { formatInstant } from "@/lib/format";
+import { formatDay } from "@/lib/format";
 import type { Profile } from "@/lib/model";
 import { useProfile, useRename } from "../queries";
 
@@ -45,7 +45,9 @@ function Fields({ profile, elsewhere }: { profile: Profile; elsewhere: boolean }
         disabled={elsewhere}
       />
       <Field label={t("email")} name="email" type="email" value={profile.email} readOnly hint={t("emailFixed")} />
-      <p className="text-muted-foreground text-xs">{t("since", { date: formatInstant(profile.created_at) })}</p>
+      <p className="text-muted-foreground text-xs">
+        {t("since", { date: formatDay(profile.created_at.slice(0, 10), undefined, true) })}
+      </p>
       <FormProblem missing={missing} error={rename.error} />
       {elsewhere ? (
         <p className="text-[13px] text-muted-foreground">{t("elsewhere")}</p>

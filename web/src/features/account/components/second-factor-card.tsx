@@ -6,7 +6,7 @@ import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import { formatInstant } from "@/lib/format";
+import { formatDay } from "@/lib/format";
 import type { SecondFactor } from "@/lib/model";
 import { useSecondFactor } from "../queries";
 import { EnrolDialog } from "./enrol-dialog";
@@ -47,7 +47,9 @@ function On({ factor }: { factor: SecondFactor }) {
   const left = factor.recovery_codes_left;
   return (
     <>
-      <p className="text-muted-foreground">{t("factorOnLead", { date: formatInstant(factor.enabled_at ?? "") })}</p>
+      <p className="text-muted-foreground">
+        {t("factorOnLead", { date: formatDay((factor.enabled_at ?? "").slice(0, 10), undefined, true) })}
+      </p>
       {left <= FEW_CODES ? (
         <Alert tone="warning">
           <p>{t("codesLeft", { count: left })}</p>
