@@ -24,7 +24,9 @@ MODULES = MappingProxyType(
     }
 )
 """The services that have commands, and where they are."""
-NOUNS = MappingProxyType({"keys": "token-refresher", "parked": "gateway"})
+NOUNS = MappingProxyType(
+    {"keys": "token-refresher", "parked": "gateway", "audit": "auth", "clerk": "auth"}
+)
 """Nouns that one service's commands are about, named without it."""
 OWN_VERBS = frozenset({"up", "down", "status", "logs", "restart", "reset"})
 
