@@ -40,3 +40,32 @@ def test_every_process_accepts_what_it_is_given(
     for variable, value in given_to(name, tmp_path).items():
         monkeypatch.setenv(variable, value)
     settings_class(name)()
+
+
+@pytest.mark.parametrize("name", ["auth", "gateway", "sandbox"])
+def test_clerk_alone_is_played_by_the_sandbox(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = environment(tmp_path, identity_provider="clerk")
+    given = built.sandbox() if name == "sandbox" else built.service(name)
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    settings_class(name)()
+    assert built.service("auth")["CLERK_FRONTEND_API_URL"] == "http://127.0.0.1:8406/clerk"
+    secret = built.sandbox()["SANDBOX_CLERK_WEBHOOK_SECRET"]
+    assert secret == built.service("auth")["CLERK_WEBHOOK_SECRET"] != ""
+
+
+def test_an_instance_of_ones_own_leaves_the_sandbox_out_of_it(tmp_path: Path) -> None:
+    built = environment(
+        tmp_path,
+        identity_provider="clerk",
+        clerk_frontend_api_url="https://clerk.contoso.example",
+        clerk_publishable_key="pk_live_x",
+        clerk_webhook_secret="whsec_x",
+    )
+    url = "https://clerk.contoso.example"
+    assert built.service("auth")["CLERK_FRONTEND_API_URL"] == url
+    assert built.service("gateway")["CLERK_FRONTEND_API_URL"] == url
+    assert "SANDBOX_CLERK_WEBHOOK_URL" not in built.sandbox()
+    assert "CLERK_WEBHOOK_SECRET" not in built.service("gateway")
