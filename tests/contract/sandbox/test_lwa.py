@@ -306,3 +306,48 @@ async def test_a_consent_ends_after_its_days(amazon: Amazon) -> None:
     assert (await amazon.token(**form)).status_code == 200
     await amazon.advance(60)
     assert (await amazon.token(**form)).content == REVOKED
+
+
+async def _turn(amazon: Amazon, refresh_token: str) -> Any:
+    return await amazon.token(grant_type="refresh_token", refresh_token=refresh_token)
+
+
+async def test_refresh_tokens_rotate_only_when_told_to(amazon: Amazon) -> None:
+    first = (await amazon.grant())["refresh_token"]
+    assert (await _turn(amazon, first)).json()["refresh_token"] == first
+    await amazon.http.put("/_sandbox/lwa", json={"rotate_refresh_tokens": "graceful"})
+    second = (await _turn(amazon, first)).json()["refresh_token"]
+    assert second != first
+
+
+async def test_with_grace_the_old_token_dies_when_the_new_one_is_used(amazon: Amazon) -> None:
+    await amazon.http.put("/_sandbox/lwa", json={"rotate_refresh_tokens": "graceful"})
+    first = (await amazon.grant())["refresh_token"]
+    second = (await _turn(amazon, first)).json()["refresh_token"]
+    assert (await _turn(amazon, first)).json()["refresh_token"] == second
+    assert (await _turn(amazon, second)).status_code == 200
+    assert (await _turn(amazon, first)).content == REVOKED
+    assert (await _turn(amazon, second)).status_code == 200
+
+
+async def test_without_grace_the_old_token_dies_at_once(amazon: Amazon) -> None:
+    await amazon.http.put("/_sandbox/lwa", json={"rotate_refresh_tokens": "strict"})
+    first = (await amazon.grant())["refresh_token"]
+    second = (await _turn(amazon, first)).json()["refresh_token"]
+    assert (await _turn(amazon, first)).content == REVOKED
+    assert (await _turn(amazon, second)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [("invalid_client", 401), ("unauthorized_client", 400)]
+)
+async def test_the_application_is_refused_on_command(
+    amazon: Amazon, error: str, status: int
+) -> None:
+    token = (await amazon.grant())["refresh_token"]
+    await amazon.http.put("/_sandbox/lwa", json={"refuse_client": error})
+    answer = await _turn(amazon, token)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    told = await amazon.http.put("/_sandbox/lwa", json={"refuse_client": ""})
+    assert told.json() == {"rotate_refresh_tokens": "off", "refuse_client": ""}
+    assert (await _turn(amazon, token)).status_code == 200

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from infra.credentials import KEYS, Replica, World
 from shared.db import SYSTEM
 from shared.keyring import KeyRing
-from token_refresher import cli, rotation, sealed_queries
+from token_refresher import cli, queries, rotation, sealed_queries
 from token_refresher.rotation import KeyStatus, Progress, RotationRefused, key_status, rotate
 
 NEW_KEY = f"k2:{Fernet.generate_key().decode()}"
@@ -174,3 +174,16 @@ def test_the_command_names_what_is_not_set(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_batch_is_small_enough_to_hold_no_refresh_up() -> None:
     assert rotation.BATCH <= 200
+
+
+async def test_both_tokens_of_a_pair_are_resealed_and_counted(world: World) -> None:
+    replica, (connection_id,) = await sealed_with_k1(world, 1)
+    row = await world.row(replica.db, connection_id)
+    async with replica.db.tx(SYSTEM) as tx:
+        await queries.write_ahead(tx, row, world.keys.encrypt("Atzr|second"))
+    assert [key.tokens for key in await key_status(replica.db, BOTH)] == [0, 3]
+    assert await rotate(replica.db, BOTH, lambda _: None) == Progress(1, 1, 0)
+    row = await world.row(replica.db, connection_id)
+    assert row.spare
+    assert KeyRing.parse(NEW_KEY).decrypt(row.spare) == "Atzr|second"
+    assert [key.tokens for key in await key_status(replica.db, BOTH)] == [3, 0]
