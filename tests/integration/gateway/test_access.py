@@ -33,6 +33,32 @@ async def test_login_and_the_amazon_callback_need_no_session(
     assert behind.actor_of_last_call().kind == "anonymous"
 
 
+BEFORE_SIGN_IN = [
+    ("POST", "/v1/session/second-factor"),
+    ("POST", "/v1/users"),
+    ("POST", "/v1/users/verification"),
+    ("POST", "/v1/users/verification/letters"),
+    ("POST", "/v1/password-resets"),
+    ("PUT", "/v1/password-resets"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), BEFORE_SIGN_IN)
+async def test_what_comes_before_signing_in_needs_no_session_but_this_site(
+    browser: Browser, behind: Behind, organization_id: UUID, method: str, path: str
+) -> None:
+    """A session left in the browser asks for no CSRF token: these pages do not know it."""
+    behind.sign_in("t", organization_id)
+    left = {"cookie": "leadline_session=t"}
+    assert (await browser.status(method, path, json={}))[0] == 200
+    assert behind.actor_of_last_call().kind == "anonymous"
+    assert (await browser.status(method, path, json={}, headers=left))[0] == 200
+    assert behind.actor_of_last_call().kind == "user"
+    elsewhere = {"origin": "https://evil.example"}
+    status, problem = await browser.status(method, path, json={}, headers=elsewhere)
+    assert (status, problem["code"]) == (403, "foreign_origin")
+
+
 async def test_a_session_becomes_a_token_for_the_called_service_only(
     browser: Browser, behind: Behind, organization_id: UUID
 ) -> None:
