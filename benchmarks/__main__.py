@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NAMES = ("load_report", "outbox", "gateway_edge", "metrics_query", "token_refresh")
+NAMES = ("load_report", "outbox", "gateway_edge", "metrics_query", "token_refresh", "audit_cost")
 
 
 def main(names: list[str]) -> int:

