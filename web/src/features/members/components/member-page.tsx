@@ -24,7 +24,7 @@ export function MemberPage() {
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <PageHeader title={t("title")} lead={t("lead", { organization: session.data?.organization.name ?? "…" })}>
         {can("member:manage") ? <InviteDialog /> : null}
       </PageHeader>

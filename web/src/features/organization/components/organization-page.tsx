@@ -18,7 +18,7 @@ export function OrganizationPage() {
   const organization = useOrganization();
   const can = useCan();
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <PageHeader title={t("title")} lead={t("lead")} />
       {organization.isPending ? <Skeleton className="h-40 w-full rounded-lg" /> : null}
       {organization.error ? <Problem error={organization.error} onRetry={() => void organization.refetch()} /> : null}

@@ -27,7 +27,7 @@ export function RoleList() {
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <PageHeader title={t("title")} lead={t("lead")}>
         {mayEdit ? (
           <Button data-testid="new-role" onClick={() => setOpen({ what: "form", role: null })}>
