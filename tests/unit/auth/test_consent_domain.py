@@ -9,7 +9,11 @@ from shared.ids import new_id
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ORGANIZATION, SESSION, CONNECTION = new_id(), new_id(), new_id()
-CONSENT = OpenConsent(CONNECTION, ORGANIZATION, SESSION, NOW + STATE_LIFE)
+CONSENT = OpenConsent(ORGANIZATION, NOW + STATE_LIFE, connection_id=CONNECTION, session_id=SESSION)
+BROWSER = b"b" * 32
+BY_LINK = OpenConsent(
+    ORGANIZATION, NOW + STATE_LIFE, consent_request_id=new_id(), browser_hash=BROWSER
+)
 VISITOR = Visitor(ORGANIZATION, SESSION, frozenset({"connection:manage"}))
 ANSWER = Answer("state", "code")
 
@@ -67,3 +71,16 @@ def test_a_landing_leads_to_the_dashboard() -> None:
     assert Landing(error="access_denied").location("https://l.example") == (
         "https://l.example/connections/?error=access_denied"
     )
+
+
+def test_the_page_of_a_magic_link_is_answered_by_the_browser_that_opened_it() -> None:
+    nobody = Visitor()
+    assert judge(BY_LINK, ANSWER, nobody, NOW, BROWSER) is None
+    for visitor in (nobody, VISITOR):
+        assert judge(BY_LINK, ANSWER, visitor, NOW) == "session_mismatch"
+        assert judge(BY_LINK, ANSWER, visitor, NOW, b"c" * 32) == "session_mismatch"
+
+
+def test_a_cookie_does_not_answer_for_a_session() -> None:
+    assert judge(CONSENT, ANSWER, Visitor(), NOW, BROWSER) == "session_mismatch"
+    assert judge(CONSENT, ANSWER, Visitor(), NOW, b"") == "session_mismatch"

@@ -114,15 +114,8 @@ class Handovers:
             consent_request_id,
         )
         await queries.note_error(tx, organization_id, connection_id, None)
-        return Handover(
-            connection_id,
-            organization_id,
-            connection["region"],
-            "code",
-            secret,
-            lease_token,
-            consent_request_id=consent_request_id,
-        )
+        row = (connection_id, organization_id, connection["region"], "code", secret, lease_token)
+        return Handover(*row, consent_request_id=consent_request_id)
 
     async def carry(
         self, claim: Handover, *, pauses: tuple[float, ...] = PAUSES_SECONDS

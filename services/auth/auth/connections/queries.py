@@ -43,57 +43,60 @@ class Connection:
     failed_looks: int
 
 
+_VISIBLE = """
+select c.id, c.region, c.label, c.amazon_user_name, c.status, c.credential_state,
+       c.error_code, c.created_at, c.consented_at, c.revoked_at, c.refreshed_at,
+       coalesce(h.stage in ('code', 'grant'), false) as handing_over,
+       case when h.stage = 'held' then h.held_reason end as held_reason,
+       case when h.stage = 'held' then h.amazon_user_name end as held_user_name,
+       case when h.stage = 'held' then h.expires_at end as held_until,
+       looks.looked_at, coalesce(looks.visible_now, 0) as visible_now,
+       coalesce(looks.visible_before, 0) as visible_before,
+       coalesce(looks.failed, 0) as failed_looks,
+       coalesce(d.state, 'pending') as discovery_state,
+       d.error_code as discovery_error_code, d.finished_at as discovery_finished_at,
+       case when $2::uuid[] is null then coalesce(d.profiles, 0) else own.profiles end as profiles,
+       case when $2::uuid[] is null then coalesce(d.advertisers, 0)
+            else own.advertisers end as advertisers
+from connection c
+left join handover h on h.organization_id = c.organization_id and h.connection_id = c.id
+left join lateral (
+    select max(x.finished_at) filter (where x.state = 'done') as looked_at,
+           (array_agg(x.advertisers order by x.finished_at desc)
+                filter (where x.state = 'done'))[1] as visible_now,
+           max(x.advertisers) filter (where x.state = 'done') as visible_before,
+           count(*) filter (where x.state = 'failed' and x.finished_at > coalesce(
+               (select max(y.finished_at) from discovery y
+                where y.organization_id = c.organization_id and y.connection_id = c.id
+                  and y.state = 'done'), '-infinity')) as failed
+    from discovery x
+    where x.organization_id = c.organization_id and x.connection_id = c.id
+) looks on true
+left join lateral (
+    select x.state, x.error_code, x.finished_at, x.profiles, x.advertisers
+    from discovery x
+    where x.organization_id = c.organization_id and x.connection_id = c.id
+    order by x.finished_at is null desc, x.requested_at desc, x.id limit 1
+) d on true
+left join lateral (
+    select count(distinct l.profile_id) as profiles, count(*) as advertisers
+    from advertiser_connection l
+    join advertiser a on a.organization_id = l.organization_id and a.id = l.advertiser_id
+    where l.organization_id = c.organization_id and l.connection_id = c.id
+      and a.brand_id = any ($2)
+) own on $2::uuid[] is not null
+where c.organization_id = $1
+  and ($2::uuid[] is null or own.advertisers > 0)
+  and ($3::uuid is null or c.id = $3)
+order by c.created_at, c.id
+"""
+
+
 async def list_visible(tx: Tx, scope: Scope, connection_id: UUID | None = None) -> list[Connection]:
     """All of the organization, or the one asked for. A caller limited to brands sees the connections
     that serve these brands, and counts only what is theirs."""
     rows = await tx.fetch(
-        """
-        select c.id, c.region, c.label, c.amazon_user_name, c.status, c.credential_state,
-               c.error_code, c.created_at, c.consented_at, c.revoked_at, c.refreshed_at,
-               coalesce(h.stage in ('code', 'grant'), false) as handing_over,
-               case when h.stage = 'held' then h.held_reason end as held_reason,
-               case when h.stage = 'held' then h.amazon_user_name end as held_user_name,
-               case when h.stage = 'held' then h.expires_at end as held_until,
-               looks.looked_at, coalesce(looks.visible_now, 0) as visible_now,
-               coalesce(looks.visible_before, 0) as visible_before,
-               coalesce(looks.failed, 0) as failed_looks,
-               coalesce(d.state, 'pending') as discovery_state,
-               d.error_code as discovery_error_code, d.finished_at as discovery_finished_at,
-               case when $2::uuid[] is null then coalesce(d.profiles, 0) else own.profiles end as profiles,
-               case when $2::uuid[] is null then coalesce(d.advertisers, 0)
-                    else own.advertisers end as advertisers
-        from connection c
-        left join handover h on h.organization_id = c.organization_id and h.connection_id = c.id
-        left join lateral (
-            select max(x.finished_at) filter (where x.state = 'done') as looked_at,
-                   (array_agg(x.advertisers order by x.finished_at desc)
-                        filter (where x.state = 'done'))[1] as visible_now,
-                   max(x.advertisers) filter (where x.state = 'done') as visible_before,
-                   count(*) filter (where x.state = 'failed' and x.finished_at > coalesce(
-                       (select max(y.finished_at) from discovery y
-                        where y.organization_id = c.organization_id and y.connection_id = c.id
-                          and y.state = 'done'), '-infinity')) as failed
-            from discovery x
-            where x.organization_id = c.organization_id and x.connection_id = c.id
-        ) looks on true
-        left join lateral (
-            select x.state, x.error_code, x.finished_at, x.profiles, x.advertisers
-            from discovery x
-            where x.organization_id = c.organization_id and x.connection_id = c.id
-            order by x.finished_at is null desc, x.requested_at desc, x.id limit 1
-        ) d on true
-        left join lateral (
-            select count(distinct l.profile_id) as profiles, count(*) as advertisers
-            from advertiser_connection l
-            join advertiser a on a.organization_id = l.organization_id and a.id = l.advertiser_id
-            where l.organization_id = c.organization_id and l.connection_id = c.id
-              and a.brand_id = any ($2)
-        ) own on $2::uuid[] is not null
-        where c.organization_id = $1
-          and ($2::uuid[] is null or own.advertisers > 0)
-          and ($3::uuid is null or c.id = $3)
-        order by c.created_at, c.id
-        """,
+        _VISIBLE,
         organization_of(scope),
         brands_of(scope),
         connection_id,
