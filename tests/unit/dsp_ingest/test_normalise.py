@@ -11,14 +11,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from amazon_ads.errors import FileError, FileInvalid, FileTruncated
-from dsp_ingest.report_types import REPORT_TYPES, ReportType, report_type
+from dsp_ingest.report_types import REPORT_TYPES, ReportType, report_type, schema_of
 from dsp_ingest.reports.normalise import Expected, Normalised, normalise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 ADVERTISER = "583920174651029384"
 CAMPAIGN = report_type("dspCampaign")
-COLUMNS, SCHEMA = CAMPAIGN.columns, CAMPAIGN.schema
+COLUMNS, SCHEMA = CAMPAIGN.columns, schema_of(CAMPAIGN)
 EXPECTED = Expected(CAMPAIGN, ADVERTISER, date(2026, 3, 13), date(2026, 3, 16), "USD")
 
 
@@ -241,7 +241,7 @@ def test_every_type_lands_what_it_asks_for(tmp_path: Path, kind: ReportType) -> 
     source.write_bytes(gzip.compress(json.dumps([one]).encode()))
     found = normalise(source, tmp_path / "report.parquet", expected)
     [landed] = table(found)
-    assert list(landed) == kind.schema.names
+    assert list(landed) == schema_of(kind).names
     assert {landed[name] for name in kind.texts} <= {"text"}
     assert {landed[name] for name in kind.counts} == {2}
     assert {landed[f"{name}_micros"] for name in kind.money} <= {1_250_000}

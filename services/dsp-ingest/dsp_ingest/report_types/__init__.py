@@ -2,5 +2,6 @@
 
 from .domain import ReportType
 from .registry import REPORT_TYPES, report_type
+from .schema import schema_of
 
-__all__ = ["REPORT_TYPES", "ReportType", "report_type"]
+__all__ = ["REPORT_TYPES", "ReportType", "report_type", "schema_of"]

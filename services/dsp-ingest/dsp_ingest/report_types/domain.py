@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
-import pyarrow as pa
 
 Text = str | int | None
 """Ids come as text or as numbers; names are text."""
@@ -60,13 +59,6 @@ class ReportType:
             rename=dict(self._sources),
             gc=False,
         )
-
-    @cached_property
-    def schema(self) -> Any:
-        """The Arrow schema of a landed file."""
-        texts = [(name, pa.string()) for name in (*self.texts, "currency")]
-        dates = [(name, pa.date32()) for name in self.dates]
-        return pa.schema([*dates, *texts, *((name, pa.int64()) for name in self.measures)])
 
     @property
     def dates(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from dsp_ingest.report_types import report_type
+from dsp_ingest.report_types import report_type, schema_of
 
 from .domain import File, Report
 
@@ -31,7 +31,7 @@ def manifest(report: Report, file: File, raw_sha256: str, landed_at: datetime) -
         "rows": file.row_count,
         "totals": file.totals,
         "additive": kind.additive,
-        "columns": kind.schema.names,
+        "columns": schema_of(kind).names,
         "parquet": {"uri": file.uri, "sha256": file.sha256, "bytes": file.byte_count},
         "raw": {"uri": file.raw_uri, "sha256": raw_sha256},
         "drift": file.drift.told(),

@@ -18,7 +18,7 @@ from amazon_ads import read_rows
 from amazon_ads.errors import FileInvalid
 from msgspec.structs import astuple
 
-from dsp_ingest.report_types import ReportType
+from dsp_ingest.report_types import ReportType, schema_of
 
 from .domain import Drift
 from .drift import drift_of
@@ -72,7 +72,7 @@ def normalise(source: Path, target: Path, expected: Expected) -> Normalised:
     """
     kind = expected.kind
     tally = _Tally(dict.fromkeys(kind.measures, 0))
-    with pq.ParquetWriter(target, kind.schema, compression="zstd") as writer:
+    with pq.ParquetWriter(target, schema_of(kind), compression="zstd") as writer:
         for batch in _batches(read_rows(source, kind.row), expected, tally):
             writer.write_table(batch)
     _check_sums(tally)
@@ -147,7 +147,8 @@ def _table(rows: Source, expected: Expected, tally: _Tally) -> Any:
     for name in tally.totals:
         tally.totals[name] += sum(columns[name])
     try:
-        return pa.table({name: columns[name] for name in kind.schema.names}, schema=kind.schema)
+        schema = schema_of(kind)
+        return pa.table({name: columns[name] for name in schema.names}, schema=schema)
     except (pa.ArrowException, OverflowError, UnicodeError) as error:
         raise _invalid("file_value_out_of_range", f"a value does not fit ({error})") from None
 
