@@ -34,7 +34,7 @@ REGIONS, WEIGHTS = ("NA", "EU", "FE"), (6, 3, 1)
 SKEWS = (-5.0, -2.0, 0.0, 5.0)
 ORGANIZATIONS = 50
 LONGEST_SECONDS = 7200
-KILL_EVERY_TICKS = 400
+KILL_EVERY_TICKS = 200
 OVERDUE = timedelta(minutes=10)
 INSERT = """
 insert into credential (connection_id, organization_id, region, state, refresh_key_id,
@@ -140,10 +140,8 @@ class Run:
         """Nothing the replica had begun is finished; its leases have to run out."""
         refresher, before = self._replicas[place].refresher, self._amazon.calls
         ticking = asyncio.create_task(refresher.tick())
-        for _ in range(100):
+        while self._amazon.calls - before < 3 and not ticking.done():
             await asyncio.sleep(0)
-            if self._amazon.calls - before > 3:
-                break
         under_way = set(refresher._running)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         self.figures.killed += len(under_way)
         for task in (ticking, *under_way):

@@ -233,7 +233,8 @@ class Week:
         grant.attempts += 1
         chance = self._chance.random()
         after = failure.retry_after
-        grant.next_at = next_attempt_at(seen, failure.state, grant.attempts, after, chance)
+        in_a_row = 1 if self._breakers[grant.region].open else grant.attempts
+        grant.next_at = next_attempt_at(seen, failure.state, in_a_row, after, chance)
         self._plan(number, max(grant.next_at, now))
 
     def _hand_out(self, now: datetime) -> None:
