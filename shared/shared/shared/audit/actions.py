@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "listSyncs": "sync.read",
         "openConsentRequest": "consent_request.opened",
         "putBrands": "advertiser.mapped",
+        "putPin": "advertiser.pinned",
         "putRole": "role.changed",
         "queryMetrics": "metrics.read",
         "readFreshness": "metrics.freshness_read",
