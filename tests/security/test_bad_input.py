@@ -24,7 +24,8 @@ def landing(agency: Agency, url: str) -> str:
     """The outcome of a callback: what the dashboard is told."""
     answer = agency.http.get(url)
     assert answer.status_code == 303, answer.text
-    return answer.headers["location"].rpartition("/connections/?")[2]
+    told = answer.headers["location"].rpartition("/connections/?")[2]
+    return told.partition("&connection=")[0]
 
 
 def opened(agency: Agency) -> dict[str, Any]:

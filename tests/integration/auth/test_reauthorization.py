@@ -308,3 +308,19 @@ async def test_one_user_may_have_several_connections_and_an_advertiser_too(
     seen = await advertisers(browser)
     assert {first, second, third} == {UUID(c) for _, _, ids in seen for c in ids}
     assert max(len(ids) for _, _, ids in seen) == 3
+
+
+async def test_a_stranger_is_not_told_which_connection_an_answer_was_for(world: AuthWorld) -> None:
+    browser = await world.owner()
+    stranger = await world.owner("owner@fabrikam.example")
+    connection_id = await browser.connect()
+    where: list[str] = []
+    for who in (stranger, browser):
+        opened = await reopen(browser, connection_id)
+        back = await browser.decide(opened["authorize_url"], decision="cancel")
+        response = await who.call("GET", "/v1/connections/callback", params=back)
+        where.append(response.headers["location"].partition("?")[2])
+    assert where == [
+        "error=session_mismatch",
+        f"error=access_denied&connection={connection_id}",
+    ]

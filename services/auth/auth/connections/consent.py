@@ -35,6 +35,9 @@ from .service import note_failure
 
 CONSENTS = counter("consents_total", "Browsers that came back from Amazon", ["outcome"])
 
+_TOLD_TO_ANYBODY = frozenset({"session_mismatch", "state_expired"})
+"""The visitor may be a stranger: they are not told which connection it was about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opener:
@@ -157,7 +160,7 @@ class ConsentDesk:
         where = (consent.organization_id, consent.connection_id)
         if error is not None:
             await note_failure(tx, *where, error)
-            return Landing(consent.connection_id, error)
+            return Landing(None if error in _TOLD_TO_ANYBODY else consent.connection_id, error)
         handover = await self.handovers.open(tx, where, self._secret(answer), None)
         return handover or Landing(error="connection_ended")
 
