@@ -34,13 +34,7 @@ def create_app(
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
     """The service; `transport` replaces Amazon in tests."""
-    db = Db(
-        settings.database_url.get_secret_value(),
-        schema=SCHEMA,
-        pool_size=settings.database_pool_size,
-        migrations=MIGRATIONS,
-        pooler=settings.database_pooler,
-    )
+    db = _db(settings)
     keys = settings.ring()
     amazon = _amazon(settings, transport)
     lease = timedelta(seconds=settings.refresh_lease_seconds)
@@ -53,17 +47,20 @@ def create_app(
     loops = _loops(settings, db, refresher, clock)
     return create_service_app(
         settings,
-        Deps(
-            db=db,
-            bus=bus,
-            keys=keys,
-            handout=handout,
-            clock=clock,
-            refresh_now=lambda: loops.wake("refresh"),
-        ),
+        Deps(db, bus, keys, handout, clock, lambda: loops.wake("refresh")),
         service=SERVICE,
         routers=[public, internal],
         resources=[db, bus, amazon, refresher, handout, loops],
+    )
+
+
+def _db(settings: Settings) -> Db:
+    return Db(
+        settings.database_url.get_secret_value(),
+        schema=SCHEMA,
+        pool_size=settings.database_pool_size,
+        migrations=MIGRATIONS,
+        pooler=settings.database_pooler,
     )
 
 

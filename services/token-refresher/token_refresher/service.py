@@ -30,11 +30,11 @@ async def store_grant(
     A suspended connection gets the new grant and stays suspended: a consent is not its owner's word.
     Raises Conflict when the connection is another organization's.
     """
-    digest = _digest(region, grant)
     expires_at = now + timedelta(seconds=grant.expires_in)
     next_at = next_refresh_at(now, expires_at, random.random())  # noqa: S311
     row = (connection_id, organization_id, region)
     sealed = (keys.encrypt(grant.refresh_token), keys.encrypt(grant.access_token))
+    digest = _digest(region, grant)
     times = {"granted_at": now, "expires_at": expires_at, "next_refresh_at": next_at}
     created = await queries.insert(tx, *row, *sealed, grant_sha256=digest, **times)
     before = await queries.get_for_update(tx, connection_id, organization_id)
@@ -44,11 +44,10 @@ async def store_grant(
         if before.grant_sha256 == digest:
             return
         await queries.replace(tx, *row, *sealed, grant_sha256=digest, **times)
-    if before.state == "suspended":
-        return
-    await announcing.announce_token(
-        tx, before, expires_at=expires_at, refreshed_at=now, next_refresh_at=next_at
-    )
+    if before.state != "suspended":
+        await announcing.announce_token(
+            tx, before, expires_at=expires_at, refreshed_at=now, next_refresh_at=next_at
+        )
 
 
 async def delete_grant(
