@@ -24,7 +24,10 @@ import roles from "./en/roles.json";
 import scope from "./en/scope.json";
 import sessions from "./en/sessions.json";
 import settings from "./en/settings.json";
+import sightings from "./en/sightings.json";
 import state from "./en/state.json";
+import succession from "./en/succession.json";
+import suggestions from "./en/suggestions.json";
 import sync from "./en/sync.json";
 import table from "./en/table.json";
 import theme from "./en/theme.json";
@@ -57,7 +60,10 @@ export const en = {
   scope,
   sessions,
   settings,
+  sightings,
   state,
+  succession,
+  suggestions,
   sync,
   table,
   theme,

@@ -1,6 +1,6 @@
 "use client";
 
-import { ChartColumn, Database, Download, Plug, Settings } from "lucide-react";
+import { ChartColumn, Database, Download, Plug, Settings, ShieldCheck, Tags } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useCan } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
@@ -12,6 +12,8 @@ const GROUPS = [
     label: "groupData",
     items: [
       { href: "/connections/", label: "connections", icon: Plug, permission: "connection:read" },
+      { href: "/advertisers/", label: "advertisers", icon: Tags, permission: "connection:read" },
+      { href: "/coverage/", label: "coverage", icon: ShieldCheck, permission: "connection:read" },
       { href: "/sync/", label: "sync", icon: Download, permission: "sync:read" },
       { href: "/amc/", label: "amc", icon: Database, permission: "amc:read" },
     ],

@@ -25,7 +25,7 @@ service shop store
 """
 LEGAL, PLACES, CHANNEL = (frozenset(words.split()) for words in (_LEGAL, _PLACES, _CHANNEL))
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b[AaSs]/[SsAa]\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,6 @@ def fold(text: str) -> str:
 
 
 def _undotted(name: str) -> str:
-    """S.r.l. is one word, and so is Contoso.com; NFC so that accents stay with their letters."""
+    """S.r.l. and A/S are one word; NFC so that accents stay with their letters."""
     text = unicodedata.normalize("NFC", name)
-    return _DOTTED.sub(lambda found: found.group().replace(".", ""), text)
+    return _DOTTED.sub(lambda found: found.group().replace(".", "").replace("/", ""), text)

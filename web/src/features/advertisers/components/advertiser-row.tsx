@@ -2,6 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { Td, Tr } from "@/components/ui/table";
+import { ServingCell } from "@/features/succession/components/serving-cell";
 import { SyncCell } from "@/features/syncs/components/sync-cell";
 import type { Advertiser, Sync } from "@/lib/model";
 import { BrandSelect } from "./brand-select";
@@ -25,6 +26,9 @@ export function AdvertiserRow({ advertiser, sync }: { advertiser: Advertiser; sy
       </Td>
       <Td>
         <BrandSelect advertiser={advertiser} />
+      </Td>
+      <Td>
+        <ServingCell advertiser={advertiser} />
       </Td>
       <Td>
         <SyncCell advertiserId={advertiser.id} name={advertiser.name} sync={sync} />

@@ -79,6 +79,7 @@ function AdvertiserTable({
 }: AdvertiserSectionProps & { advertisers: readonly Advertiser[] }) {
   const t = useTranslations("advertisers");
   const table = useTranslations("table");
+  const succession = useTranslations("succession");
   const [all, setAll] = useState(false);
   const shown = all ? advertisers : advertisers.slice(0, FIRST_ROWS);
   const left = advertisers.length - shown.length;
@@ -91,6 +92,7 @@ function AdvertiserTable({
               <Th className="w-[30%]">{t("name")}</Th>
               <Th className="w-[18%] max-sm:hidden">{t("market")}</Th>
               <Th className="w-[22%]">{t("brand")}</Th>
+              <Th>{succession("servedBy")}</Th>
               <Th>{t("ingestion")}</Th>
             </tr>
           </thead>

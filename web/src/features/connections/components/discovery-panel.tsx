@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { useCan } from "@/features/session/queries";
 import { formatInstant } from "@/lib/format";
 import type { Connection } from "@/lib/model";
+import { Link } from "@/lib/router";
 import { useRediscover } from "../queries";
 
 const TONES: Record<Connection["discovery"]["state"], Tone> = {
@@ -19,6 +20,7 @@ const TONES: Record<Connection["discovery"]["state"], Tone> = {
 
 export function DiscoveryPanel({ connection }: { connection: Connection }) {
   const t = useTranslations("discovery");
+  const sightings = useTranslations("sightings");
   const { discovery } = connection;
   return (
     <div className="grid content-start justify-items-start gap-1.5">
@@ -34,7 +36,12 @@ export function DiscoveryPanel({ connection }: { connection: Connection }) {
       ) : discovery.finished_at ? (
         <p className="text-muted-foreground text-xs">{t("finished", { time: formatInstant(discovery.finished_at) })}</p>
       ) : null}
-      <Rediscover connection={connection} />
+      <div className="flex flex-wrap items-center gap-2">
+        <Rediscover connection={connection} />
+        <Link className="text-primary text-xs underline" href={`/connections/sightings/?id=${connection.id}`}>
+          {sightings("open")}
+        </Link>
+      </div>
     </div>
   );
 }

@@ -1,0 +1,69 @@
+"use client";
+
+import { type KeyboardEvent, useState } from "react";
+import { toast } from "sonner";
+import { useTranslations } from "use-intl";
+import { Empty } from "@/components/states";
+import { useMapBrands } from "@/features/advertisers/queries";
+import { useCan } from "@/features/session/queries";
+import type { Suggestion } from "@/lib/model";
+import { keyOf, mappingsOf, sureOnes, type Target, toggled } from "../selection";
+import { SelectionBar } from "./selection-bar";
+import { SuggestionCard } from "./suggestion-card";
+
+const ROW = '[role="checkbox"]';
+
+/** Arrow keys move between checkboxes, however many there are. */
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !(event.target instanceof HTMLElement) || !event.target.matches(ROW)) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(ROW)];
+  rows[rows.indexOf(event.target) + step]?.focus();
+  event.preventDefault();
+}
+
+export function SuggestionList({ suggestions }: { suggestions: readonly Suggestion[] }) {
+  const t = useTranslations("suggestions");
+  const can = useCan();
+  const map = useMapBrands();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [names, setNames] = useState<Record<string, string>>({});
+  if (!suggestions.length) return <Empty title={t("none")} detail={t("noneDetail")} />;
+  const accept = (target: Target) => {
+    const mappings = mappingsOf(suggestions, selected, names, target);
+    if (!mappings.length || map.isPending) return;
+    map.mutate(mappings, {
+      onSuccess: () => {
+        setSelected(new Set());
+        toast.success(t("applied", { count: mappings.length }));
+      },
+      onError: (error) => toast.error(t("failed"), { description: error.message }),
+    });
+  };
+  const mayMap = can("brand:manage");
+  const count = mappingsOf(suggestions, selected, names, { kind: "suggested" }).length;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys between the checkboxes within, which work by themselves
+    <div className="grid gap-3" onKeyDown={moveBetweenRows}>
+      {mayMap ? (
+        <SelectionBar
+          count={count}
+          busy={map.isPending}
+          onSure={() => setSelected(toggled(selected, sureOnes(suggestions), true))}
+          onClear={() => setSelected(new Set())}
+          onAccept={accept}
+        />
+      ) : null}
+      {suggestions.map((suggestion) => (
+        <SuggestionCard
+          key={keyOf(suggestion)}
+          suggestion={suggestion}
+          name={names[keyOf(suggestion)] ?? suggestion.brand_name}
+          selected={mayMap ? selected : null}
+          onName={(name) => setNames({ ...names, [keyOf(suggestion)]: name })}
+          onToggle={(ids, on) => setSelected(toggled(selected, ids, on))}
+        />
+      ))}
+    </div>
+  );
+}
