@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatChange, formatCompact, formatDay, formatValue } from "@/lib/format";
+import { formatChange, formatCompact, formatDay, formatInstant, formatValue } from "@/lib/format";
 
 describe("formatValue", () => {
   it("writes money in its own currency's places", () => {
@@ -42,5 +42,17 @@ describe("formatDay", () => {
   it("shows a calendar day without moving it into the reader's zone", () => {
     expect(formatDay("2026-11-03", "en-US")).toBe("Nov 3");
     expect(formatDay("2026-11-03", "en-GB", true)).toBe("3 Nov 2026");
+  });
+});
+
+describe("an instant", () => {
+  const now = new Date(2026, 10, 24, 12, 0).getTime();
+
+  it.each<[string, Date, string]>([
+    ["of today is a time", new Date(2026, 10, 24, 4, 21), "4:21 AM"],
+    ["of this year has its day", new Date(2026, 0, 2, 4, 21), "Jan 2, 4:21 AM"],
+    ["of another year has that, too", new Date(2027, 10, 24, 4, 21), "Nov 24, 2027, 4:21 AM"],
+  ])("%s", (_what, at, expected) => {
+    expect(formatInstant(at.toISOString(), now, "en-US").replace(/\u202f/g, " ")).toBe(expected);
   });
 });

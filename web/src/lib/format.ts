@@ -55,12 +55,14 @@ export function formatDay(day: string, locale?: string, withYear = false): strin
   return new Intl.DateTimeFormat(locale, options).format(new Date(`${day}T00:00:00Z`));
 }
 
-/** An instant in the reader's zone; the date is left out when it is today. */
+/** An instant in the reader's zone; the date is left out when it is today, the year when it is this one. */
 export function formatInstant(instant: string, now: number = Date.now(), locale?: string): string {
   const at = new Date(instant);
-  const sameDay = at.toDateString() === new Date(now).toDateString();
+  const today = new Date(now);
   const options: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
-  return new Intl.DateTimeFormat(locale, sameDay ? options : { ...options, day: "numeric", month: "short" }).format(at);
+  if (at.toDateString() !== today.toDateString()) Object.assign(options, { day: "numeric", month: "short" });
+  if (at.getFullYear() !== today.getFullYear()) options.year = "numeric";
+  return new Intl.DateTimeFormat(locale, options).format(at);
 }
 
 export function formatInstantFull(instant: string, locale?: string): string {

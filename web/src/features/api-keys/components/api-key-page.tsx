@@ -23,7 +23,7 @@ export function ApiKeyPage() {
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <PageHeader title={t("title")} lead={t("lead")}>
         {can("api_key:manage") ? <CreateDialog /> : null}
       </PageHeader>
@@ -51,7 +51,7 @@ function Usage() {
       <CardHeader>
         <CardTitle>{t("usageTitle")}</CardTitle>
       </CardHeader>
-      <div className="grid gap-2 p-4 text-[13px]">
+      <div className="grid grid-cols-1 gap-2 p-4 text-[13px]">
         <p>{t("usageLead")}</p>
         <pre tabIndex={0} data-testid="curl-example" className="overflow-x-auto rounded-md border bg-muted p-3 text-xs">
           {curlExample(location.origin)}
