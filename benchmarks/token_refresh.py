@@ -36,7 +36,7 @@ from token_week import Week
 
 DAYS, MANY, RATE_GRANTS = 7, 100_000, 4_000
 CAPACITY_PER_TICK = 1_000
-SHORT = (Plan(MANY, 1.5, 5, 0.5), Plan(300, 24 * DAYS, 30, 84.0))
+SHORT = (Plan(MANY, 2.5, 5, 1.0), Plan(150, 24 * DAYS, 30, 84.0))
 LONG = (Plan(MANY, 24, 5, 12.0), Plan(2_000, 24 * DAYS, 10, 84.0))
 HEAD = (
     "| run | due | done | late | missed | revoked | expired handed out | handed out | p99 s "
