@@ -233,3 +233,34 @@ async def test_a_page_token_that_repeats_ends_in_an_error_not_in_a_loop() -> Non
     account = amc.AmcAccount("E", "A", "M", {})
     with pytest.raises(errors.MalformedResponse, match="repeats"):
         _ = [item async for item in amc.iterate_instances(server.client, account)]
+
+
+@pytest.mark.parametrize(("links", "truncated"), [(0, False), (49, False), (50, True)])
+async def test_a_manager_with_fifty_links_may_have_more(links: int, truncated: bool) -> None:
+    linked = [{"accountId": f"E{n}", "accountType": "VENDOR"} for n in range(links)]
+    body = {"managerAccounts": [{"managerAccountId": "m", "linkedAccounts": linked}]}
+    [manager] = await accounts.list_manager_accounts(Server(body).client)
+    assert manager.truncated is truncated
+
+
+async def test_account_links_are_one_per_dsp_advertiser() -> None:
+    rows = [
+        {"accountId": "E1", "accountName": "A", "countryCode": ["US"], "alternateIds": [
+            {"dspAdvertiserId": "1", "region": "NA"}, {"dspAdvertiserId": "2", "region": "NA"},
+        ]},
+        {"accountId": "E2", "countryCode": ["US", "CA"], "alternateIds": None},
+    ]  # fmt: skip
+    server = Server({"accountLinks": rows})
+    found = [link async for link in accounts.iterate_account_links(server.client, "m")]
+    assert [(x.account_id, x.dsp_advertiser_id, x.country) for x in found] == [
+        ("E1", "1", "US"),
+        ("E1", "2", "US"),
+        ("E2", None, ""),
+    ]
+    assert server.requests[0].headers["Amazon-Ads-Manager-AccountId"] == "m"
+
+
+async def test_account_links_that_never_end_are_malformed() -> None:
+    server = Server({"accountLinks": [], "nextToken": "again"})
+    with pytest.raises(errors.MalformedResponse):
+        _ = [link async for link in accounts.iterate_account_links(server.client, "m")]

@@ -59,12 +59,21 @@ async def difference(
     moved = await chronicle_queries.list_moved(
         tx, scope, connection_id, min(after, until), max(after, until)
     )
+    forward = after <= until
+    gained = {_key(row): row for row in moved if row["gained"] is forward}
+    lost = {_key(row): row for row in moved if row["gained"] is not forward}
+    back = gained.keys() & lost.keys()
     return Difference(
         discovery_id,
         since_id,
-        gained=tuple(row for row in moved if row["gained"] is (after <= until)),
-        lost=tuple(row for row in moved if row["gained"] is not (after <= until)),
+        gained=tuple(row for key, row in gained.items() if key not in back),
+        lost=tuple(row for key, row in lost.items() if key not in back),
     )
+
+
+def _key(row: Record) -> tuple[str, str, str]:
+    """What went and came back between two looks is one thing."""
+    return row["kind"], row["region"], row["amazon_id"]
 
 
 def _need(ended: dict[UUID, datetime], discovery_id: UUID) -> datetime:

@@ -43,7 +43,7 @@ async def list_sources(tx: Tx, advertiser_id: UUID, preferred: UUID | None) -> l
     refused, then the one auth chose, then the one already in use."""
     return await tx.fetch(
         """
-        select o.connection_id, o.region,
+        select o.connection_id, o.region, o.refused_at,
             coalesce(c.consent, 'active') as consent,
             coalesce(c.credential, 'healthy') as credential
         from advertiser_source o

@@ -207,10 +207,12 @@ async def apply(
 ) -> bool:
     """Records what came of the work, with its events; False when the lease was lost meanwhile."""
     before = work.report
-    after = advance(before, result, now, draw, limits)
     used = work.target.connection_id if work.target else None
-    if isinstance(result, Problem) and result.kind == "denied" and used:
+    if isinstance(result, Problem) and result.kind in ("denied", "paused") and used:
         await advertisers.mark_refused(tx, before.advertiser_id, used, now)
+        if result.kind == "paused":
+            result = await _hand_over(tx, before, used, result)
+    after = advance(before, result, now, draw, limits)
     if not await queries.save(tx, after, work.lease_token, used, now):
         return False
     if isinstance(result, File):
@@ -221,6 +223,16 @@ async def apply(
         await _emit(tx, work, _rejected(after))
     await _tell_sync(tx, before, after, result, now)
     return True
+
+
+async def _hand_over(tx: Tx, report: Report, used: UUID, problem: Problem) -> Problem:
+    """A consent that ended stops nothing while another connection has not been refused: it is known
+    here, by the answer of token-refresher, before any event tells."""
+    for source in await queries.list_sources(tx, report.advertiser_id, None):
+        if source["connection_id"] != used and _usable(source) and source["refused_at"] is None:
+            detail = "The connection's consent ended; another connection goes on."
+            return Problem("waiting", "handed_over", detail, 0.1)
+    return problem
 
 
 async def _tell_sync(tx: Tx, before: Report, after: Report, result: Result, now: datetime) -> None:
