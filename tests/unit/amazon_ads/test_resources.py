@@ -261,6 +261,7 @@ async def test_account_links_are_one_per_dsp_advertiser() -> None:
 
 
 async def test_account_links_that_never_end_are_malformed() -> None:
-    server = Server({"accountLinks": [], "nextToken": "again"})
+    page = {"accountLinks": [], "nextToken": "again"}
+    server = Server(page, page)
     with pytest.raises(errors.MalformedResponse):
         _ = [link async for link in accounts.iterate_account_links(server.client, "m")]

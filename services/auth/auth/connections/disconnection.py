@@ -24,7 +24,8 @@ from shared.service_client import ServiceClient
 from auth.consent_requests import announce as links
 from auth.discoveries.sightings import leave
 from auth.discoveries.sightings_queries import lock_organization
-from auth.scopes import organization_of
+from auth.scopes import brands_of, organization_of
+from auth.succession.service import what_if_without
 from shared import outbox
 
 from . import disconnection_queries as rows
@@ -56,11 +57,16 @@ class _Source:
     connection_id: UUID
 
 
-async def plan_disconnection(tx: Tx, scope: Scope, connection_id: UUID) -> Plan:
+async def plan_disconnection(tx: Tx, scope: Scope, connection_id: UUID, now: datetime) -> Plan:
     """Changes nothing. Raises NotFound."""
     where = (organization_of(scope), connection_id)
     await show_connection(tx, scope, connection_id)
-    return Plan(connection_id, await rows.served(tx, *where), await rows.get(tx, *where))
+    departure = await what_if_without(tx, where[0], [connection_id], now, brands_of(scope))
+    served = [
+        Served(a.advertiser_id, a.name, a.brand_id, a.brand_name, a.successor)
+        for a in departure.advertisers
+    ]
+    return Plan(connection_id, served, await rows.get(tx, *where))
 
 
 async def disconnect(

@@ -1,4 +1,4 @@
-"""SQL of disconnections: what a connection serves, its end, and the queue that deletes its secrets."""
+"""SQL of disconnections: what a connection is linked to, its end, and the queue that deletes its secrets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from auth.discoveries.domain import Known
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An advertiser of a connection; `served_by`: another connection that goes on with it."""
+    """An advertiser of a connection; `served_by`: the connection that would go on with it."""
 
     advertiser_id: UUID
     name: str
@@ -35,29 +35,6 @@ class Disconnection:
     error_code: str | None
     ended_at: datetime | None
     lease_token: UUID | None
-
-
-async def served(tx: Tx, organization_id: UUID, connection_id: UUID) -> list[Served]:
-    """What the connection sees, and who else does (healthy ones first, then the oldest link)."""
-    rows = await tx.fetch(
-        """
-        select a.id as advertiser_id, a.name, a.brand_id, b.name as brand_name,
-               (select o.connection_id from advertiser_connection o
-                join connection c on c.organization_id = o.organization_id and c.id = o.connection_id
-                where o.organization_id = $1 and o.advertiser_id = a.id and o.connection_id <> $2
-                  and c.status = 'active'
-                order by c.credential_state in ('reauth_required', 'suspended'), o.linked_at,
-                         o.connection_id limit 1) as served_by
-        from advertiser_connection l
-        join advertiser a on a.organization_id = l.organization_id and a.id = l.advertiser_id
-        left join brand b on b.organization_id = a.organization_id and b.id = a.brand_id
-        where l.organization_id = $1 and l.connection_id = $2
-        order by lower(a.name), a.id
-        """,
-        organization_id,
-        connection_id,
-    )
-    return [Served(**dict(row)) for row in rows]
 
 
 async def linked(tx: Tx, organization_id: UUID, connection_id: UUID) -> list[Known]:

@@ -112,10 +112,11 @@ async def end_connection(
 
 @router.get("/{connection_id}/disconnection")
 async def preview_disconnection(
-    connection_id: UUID, manager: ConnectionOpener, tx: ActorTx
+    connection_id: UUID, manager: ConnectionOpener, tx: ActorTx, deps: DepsOf
 ) -> DisconnectionView:
     """What disconnecting would stop, or how far it has got."""
-    return DisconnectionView.of(await plan_disconnection(tx, manager.scope, connection_id))
+    plan = await plan_disconnection(tx, manager.scope, connection_id, deps.clock())
+    return DisconnectionView.of(plan)
 
 
 @router.post("/{connection_id}/reauthorizations", status_code=201)
