@@ -198,5 +198,5 @@ describe("suggestions", () => {
     renderApp(<SuggestionList suggestions={many} />);
     fireEvent.click(await screen.findByRole("button", { name: "Select all that are sure" }));
     expect(screen.getByTestId("suggestion-bar").dataset.selected).toBe("500");
-  });
+  }, 30_000);
 });

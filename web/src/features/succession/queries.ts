@@ -30,7 +30,7 @@ export type Leaver = { connection_id: string } | { amazon_user_of: string } | { 
 /** What would go dark without somebody. */
 export function useDeparture(leaver: Leaver | null) {
   return useQuery({
-    queryKey: ["departures", leaver],
+    queryKey: ["advertisers", "departures", leaver],
     queryFn: ({ signal }) => ok(api.GET("/v1/connections/departures", { params: { query: leaver ?? {} }, signal })),
     enabled: leaver !== null,
   });
