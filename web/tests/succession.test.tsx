@@ -182,7 +182,7 @@ describe("suggestions", () => {
     await userEvent.keyboard("{ArrowDown}{ArrowDown} ");
     expect(document.activeElement).toBe(boxes[2]);
     expect(screen.getByTestId("suggestion-bar").dataset.selected).toBe("1");
-    await userEvent.click(screen.getByRole("button", { name: "Accept 1 advertiser" }));
+    await userEvent.keyboard("{Enter}");
     await waitFor(() =>
       expect(bodies).toEqual([{ mappings: [{ advertiser_id: "2", brand_id: null, new_brand_name: "Contoso" }] }]),
     );

@@ -207,10 +207,9 @@ async def list_looks(
             select count(*) filter (where s.seen_by = d.id) as gained,
                    count(*) filter (where s.gone_by = d.id) as lost
             from sighting s
-            left join advertiser a on s.kind = 'advertiser'
-              and a.organization_id = s.organization_id and a.amazon_advertiser_id = s.amazon_id
-            where s.organization_id = $1 and s.connection_id = $2
-              and (s.seen_by = d.id or s.gone_by = d.id)
+            left join advertiser a on s.kind = 'advertiser' and a.organization_id = $1
+              and a.amazon_advertiser_id = s.amazon_id
+            where s.organization_id = $1 and s.connection_id = $2 and (s.seen_by = d.id or s.gone_by = d.id)
               and ($3::uuid[] is null or a.brand_id = any ($3))
         ) moved on true
         where d.organization_id = $1 and d.connection_id = $2

@@ -6,13 +6,15 @@ import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Label, NativeSelect } from "@/components/ui/input";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useConnections } from "@/features/connections/queries";
+import { useMembers } from "@/features/members/queries";
+import { useCan } from "@/features/session/queries";
 import type { Connection } from "@/lib/model";
 import { amazonUsers } from "../coverage";
 import { type Leaver, useDeparture } from "../queries";
 import { DepartureEffects } from "./departure-effects";
 
 interface DeparturePanelProps {
-  /** `connection:ID` or `user:ID of one of the Amazon user's connections`. */
+  /** `connection:ID`, `user:ID of one of the Amazon user's connections`, or `member:ID`. */
   value: string;
   onChange: (value: string) => void;
 }
@@ -53,8 +55,10 @@ export function DeparturePanel({ value, onChange }: DeparturePanelProps) {
 
 function LeaverOptions({ connections }: { connections: readonly Connection[] }) {
   const t = useTranslations("succession");
+  const can = useCan();
   return (
     <>
+      {can("member:read") ? <MemberOptions /> : null}
       <optgroup label={t("amazonUsers")}>
         {amazonUsers(connections).map((user) => (
           <option key={user.connectionId} value={`user:${user.connectionId}`}>
@@ -72,5 +76,19 @@ function LeaverOptions({ connections }: { connections: readonly Connection[] }) 
           ))}
       </optgroup>
     </>
+  );
+}
+
+function MemberOptions() {
+  const t = useTranslations("succession");
+  const members = useMembers();
+  return (
+    <optgroup label={t("members")}>
+      {members.data?.map((member) => (
+        <option key={member.user_id} value={`member:${member.user_id}`}>
+          {member.name || member.email}
+        </option>
+      ))}
+    </optgroup>
   );
 }

@@ -31,7 +31,7 @@ export function SelectionBar({ count, busy, onSure, onClear, onAccept }: Selecti
         : { kind: "brand", id: choice };
   const accept = (event: FormEvent) => {
     event.preventDefault();
-    onAccept(target);
+    if (choice !== NEW || name.trim()) onAccept(target);
   };
   return (
     <form

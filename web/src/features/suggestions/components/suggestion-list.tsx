@@ -13,10 +13,12 @@ import { SuggestionCard } from "./suggestion-card";
 
 const ROW = '[role="checkbox"]';
 
-/** Arrow keys move between checkboxes, however many there are. */
+/** Arrow keys move between checkboxes, however many there are; Enter accepts what is selected. */
 function moveBetweenRows(event: KeyboardEvent<HTMLElement>) {
+  if (!(event.target instanceof HTMLElement) || !event.target.matches(ROW)) return;
+  if (event.key === "Enter") event.currentTarget.querySelector("form")?.requestSubmit();
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || !(event.target instanceof HTMLElement) || !event.target.matches(ROW)) return;
+  if (!step) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(ROW)];
   rows[rows.indexOf(event.target) + step]?.focus();
   event.preventDefault();
