@@ -35,7 +35,7 @@ class Program:
         answer = await self.resolve()
         assert answer.status_code in {200, 401}, answer.text
         assert answer.status_code == 200 or answer.json()["code"] == "api_key_invalid"
-        return answer.status_code == 200
+        return answer.status_code == 200 and "ended" not in answer.json()
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         bearer = self.signer.sign(await self.actor(), "auth")

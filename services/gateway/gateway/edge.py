@@ -24,7 +24,7 @@ from .forwarding import ClientGone, Forwarder, Receive, ResponseSender, Send
 from .guards import check_csrf, check_same_site, check_viewing
 from .headers import API_SECURITY, HSTS, to_upstream
 from .journal import Journal
-from .keys import KeyDesk, key_of
+from .keys import KeyDesk, KeyEnded, key_of
 from .limits import Limits
 from .live.stream import Live, Recheck
 from .pages import Pages, Reply, to_login, with_slash
@@ -265,7 +265,11 @@ class _Call:
         """A program's call. No browser adds a key by itself, so no other site can make it send one:
         neither origin nor CSRF token are asked for."""
         desk, told = self._parts.keys, self._sender.always
-        key = await desk.find(secret, request.ip, told)
+        try:
+            key = await desk.find(secret, request.ip, told)
+        except KeyEnded as ended:
+            self._caller = ended.actor
+            raise
         self._caller = key.actor
         await desk.check(key, request.ip, told)
         if route is not None:

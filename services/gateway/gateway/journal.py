@@ -16,6 +16,7 @@ from shared.internal_tokens import Actor
 
 from shared import audit
 
+from .keys import KeyEnded
 from .requests import EdgeRequest
 from .routing import EVENTS_PATH, UNSAFE_METHODS
 
@@ -49,9 +50,11 @@ class Journal:
             ) from error
 
     async def turned_away(self, request: EdgeRequest, actor: Actor, error: AppError) -> None:
-        """Of attempts to change something, and to open a stream."""
+        """Of attempts to change something or to open a stream, and of every use of a key that has ended
+        or comes from where it may not: somebody else may have it."""
+        misused = isinstance(error, KeyEnded) or error.code == "ip_not_allowed"
         tried = request.method in UNSAFE_METHODS or request.path == EVENTS_PATH
-        if not tried or actor.organization_id is None:
+        if not (tried or misused) or actor.organization_id is None:
             return
         entry = make_entry(
             self.db.service,
@@ -60,7 +63,11 @@ class Journal:
             origin=_origin(request, ""),
             outcome="failed" if error.status >= 500 else "refused",
             code=error.code,
-            details={"method": request.method, "noun": request.path.split("/")[2]},
+            details={
+                "method": request.method,
+                "noun": request.path.split("/")[2],
+                **({"reason": error.reason} if isinstance(error, KeyEnded) else {}),
+            },
         )
         await self.refusals.tell(actor.organization_id, entry)
 

@@ -25,6 +25,7 @@ from .limits import Limits, OverLimit
 from .recall import MAX_REMEMBERED, Recall, hash_of
 from .requests import EdgeRequest, Headers, cookie_values
 
+INVALID = "The API key is unknown, expired or revoked."
 Resolve = Callable[[str, str], Awaitable[Mapping[str, Any]]]
 """A key and the address it comes from → what auth says of it."""
 
@@ -36,6 +37,29 @@ class Key(Caller):
     networks: tuple[Network, ...]
     per_minute: int | None
     expires_at: datetime | None
+
+
+class KeyEnded(Unauthenticated):
+    """The key was `actor`'s once: answered as every other that is worth nothing, told to their log."""
+
+    default_code = "api_key_invalid"
+
+    def __init__(self, actor: Actor, reason: str) -> None:
+        super().__init__(INVALID)
+        self.actor = actor
+        self.reason = reason
+
+
+def ended_from(answer: Mapping[str, Any]) -> KeyEnded | None:
+    """Auth's answer as the end of a key, None when it is none."""
+    if "ended" not in answer:
+        return None
+    try:
+        organization_id = UUID(answer["organization_id"])
+        actor = Actor("key", str(answer["subject"]), organization_id)
+        return KeyEnded(actor, str(answer["ended"]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UpstreamFailed("auth described an API key in an unknown shape.") from error
 
 
 def key_from(answer: Mapping[str, Any]) -> Key:
@@ -100,7 +124,10 @@ class Keys:
         """What auth says now; raises Unauthenticated, or Unavailable when auth cannot be asked."""
 
         async def question() -> Key:
-            return key_from(await self._resolve(secret, ip))
+            answer = await self._resolve(secret, ip)
+            if (ended := ended_from(answer)) is not None:
+                raise ended
+            return key_from(answer)
 
         return await self._recall.ask(secret, question)
 
@@ -111,21 +138,26 @@ class Keys:
 
 
 class _Until:
-    """What holds until a moment, by key; the oldest are forgotten when there are too many."""
+    """What holds until a moment, by key, and why; the oldest are forgotten when there are too many."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._ends: OrderedDict[bytes, float] = OrderedDict()
+        self._ends: OrderedDict[bytes, tuple[float, Unauthenticated | None]] = OrderedDict()
 
-    def put(self, key: bytes, seconds: float) -> None:
-        self._ends[key] = self._monotonic() + seconds
+    def put(self, key: bytes, seconds: float, why: Unauthenticated | None = None) -> None:
+        self._ends[key] = (self._monotonic() + seconds, why)
         self._ends.move_to_end(key)
         while len(self._ends) > MAX_REMEMBERED:
             self._ends.popitem(last=False)
 
     def left(self, key: bytes) -> float:
         """Seconds, 0 when it is over."""
-        return max(0.0, self._ends.get(key, 0.0) - self._monotonic())
+        end, _ = self._ends.get(key, (0.0, None))
+        return max(0.0, end - self._monotonic())
+
+    def why(self, key: bytes) -> Unauthenticated | None:
+        """As it was put there, None when it is over."""
+        return self._ends[key][1] if self.left(key) else None
 
 
 class KeyDesk:
@@ -178,13 +210,15 @@ class KeyDesk:
         return await self._keys.ask(secret, ip)
 
     async def _ask(self, secret: str, ip: str) -> Key:
-        if not is_well_formed(secret) or self._refused.left(hash_of(secret)):
+        if not is_well_formed(secret):
             raise _invalid()
+        if (why := self._refused.why(hash_of(secret))) is not None:
+            raise _again(why)
         try:
             return await self._keys.ask(secret, ip)
-        except Unauthenticated:
-            self._refused.put(hash_of(secret), self._seconds)
-            raise _invalid() from None
+        except Unauthenticated as error:
+            self._refused.put(hash_of(secret), self._seconds, error)
+            raise _again(error) from None
 
     async def _count_refusal(self, ip: str) -> None:
         try:
@@ -194,5 +228,10 @@ class KeyDesk:
             raise
 
 
+def _again(error: Unauthenticated) -> Unauthenticated:
+    """An error of one's own for every caller, with nothing of what auth says of the key."""
+    return KeyEnded(error.actor, error.reason) if isinstance(error, KeyEnded) else _invalid()
+
+
 def _invalid() -> Unauthenticated:
-    return Unauthenticated("The API key is unknown, expired or revoked.", code="api_key_invalid")
+    return Unauthenticated(INVALID, code="api_key_invalid")

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from shared.api_keys import PATTERN
-from shared.deps import PERMISSION_ATTRIBUTE
+from shared.audit.requests import operation_id, permissions_of
 from shared.permissions import KEY_PERMISSIONS
 
 from . import permission_table
@@ -68,7 +67,7 @@ def routers(package: str) -> list[APIRouter]:
 
 def describe(service: str) -> dict[str, Any]:
     """The public part of one service's document."""
-    app = FastAPI(generate_unique_id_function=_operation_id)
+    app = FastAPI(generate_unique_id_function=operation_id)
     for router in routers(service.replace("-", "_")):
         for route in router.routes:
             _tell_permission(route)
@@ -81,21 +80,8 @@ def describe(service: str) -> dict[str, Any]:
 
 def _tell_permission(route: object) -> None:
     """Writes the permissions that a route asks for into its description: `x-permissions`."""
-    if isinstance(route, APIRoute) and (asked := permissions_of(route.dependant)):
+    if isinstance(route, APIRoute) and (asked := sorted(permissions_of(route.dependant))):
         route.openapi_extra = {**(route.openapi_extra or {}), "x-permissions": asked}
-
-
-def permissions_of(dependant: Dependant) -> list[str]:
-    """The permissions that the dependencies made by `shared.deps.require` ask for."""
-    own = getattr(dependant.call, PERMISSION_ATTRIBUTE, None)
-    found = {own} if isinstance(own, str) else set[str]()
-    found.update(*map(permissions_of, dependant.dependencies))
-    return sorted(found)
-
-
-def _operation_id(route: APIRoute) -> str:
-    head, *rest = route.name.split("_")
-    return head + "".join(part.capitalize() for part in rest)
 
 
 def merge(documents: dict[str, dict[str, Any]]) -> dict[str, Any]:

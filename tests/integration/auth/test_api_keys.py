@@ -217,7 +217,9 @@ async def test_a_revoked_key_is_dead_at_once_and_for_good(world: AuthWorld) -> N
     assert (await owner.get("/v1/api-keys"))["items"] == []
     [event] = await world.events("api_key.revoked")
     assert event["subject"] == issued["id"]
-    assert await world.rows("select * from api_key_secret") == []
+    told = (await key.resolve()).json()
+    assert (told["ended"], told["subject"]) == ("revoked", issued["id"])
+    assert told.keys() == {"ended", "subject", "organization_id"}
 
 
 async def test_a_rotated_key_keeps_its_old_secret_for_the_grace_only(world: AuthWorld) -> None:

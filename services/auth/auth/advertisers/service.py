@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -13,7 +14,7 @@ from shared.events import AdvertiserLinked
 from auth.brands import queries as brands
 from auth.brands.service import brand_named
 from auth.scopes import need_every_brand, organization_of
-from shared import outbox
+from shared import audit, outbox
 
 from . import queries
 from .queries import Advertiser, Filter
@@ -39,7 +40,25 @@ async def map_brands(
     moved = [(a, b) for a, b in targets.items() if current[a] != b]
     await queries.set_brands(tx, scope, moved, now)
     await announce(tx, organization_of(scope), [advertiser_id for advertiser_id, _ in moved])
+    audit.note(tx, **await _told(tx, scope, current, moved))
     return await queries.list_visible(tx, scope, Filter(ids=list(targets)))
+
+
+async def _told(
+    tx: Tx,
+    scope: Scope,
+    before: dict[UUID, UUID | None],
+    moved: Sequence[tuple[UUID, UUID | None]],
+) -> dict[str, Any]:
+    """What the audit log tells of mappings: how many, and the brands concerned by name."""
+    concerned = {before[advertiser_id] for advertiser_id, _ in moved} | {b for _, b in moved}
+    named = [brand for brand in await brands.list_all(tx, scope) if brand.id in concerned]
+    return {
+        "brand_ids": [brand.id for brand in named],
+        "mapped": sum(brand_id is not None for _, brand_id in moved),
+        "unmapped": sum(brand_id is None for _, brand_id in moved),
+        "brands": [brand.name for brand in named],
+    }
 
 
 async def announce(tx: Tx, organization_id: UUID, advertiser_ids: Sequence[UUID]) -> None:

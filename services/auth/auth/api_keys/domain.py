@@ -16,6 +16,7 @@ from auth.roles.domain import Brands, Effective
 TOUCH_EVERY = timedelta(minutes=1)
 LONGEST_GRACE = timedelta(hours=24)
 State = Literal["active", "expired", "ownerless"]
+Ended = Literal["revoked", "expired", "replaced", "ownerless"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,15 @@ class LiveKey:
     def within(self, owner: Effective) -> Effective:
         """What it may do: what it was made for, as far as its owner may do that now."""
         return self.access.only(KEY_PERMISSIONS).intersect(owner)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedKey:
+    """A key that was presented with a secret that it had once: worth nothing, but told of."""
+
+    id: UUID
+    organization_id: UUID
+    reason: Ended
 
 
 def check_permissions(permissions: Sequence[str]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from shared.db import Scope, Tx
 from auth.roles.domain import Effective
 from auth.scopes import brands_of, organization_of
 
-from .domain import ApiKey, LiveKey, Wish
+from .domain import ApiKey, EndedKey, LiveKey, Wish
 
 
 async def list_all(tx: Tx, scope: Scope, now: datetime) -> list[ApiKey]:
@@ -157,17 +157,12 @@ async def rename(tx: Tx, organization_id: UUID, key_id: UUID, name: str) -> None
 
 
 async def revoke(tx: Tx, organization_id: UUID, key_id: UUID, now: datetime) -> None:
-    """For good: what proved its secrets is forgotten, the row says that there was a key."""
+    """For good. The hashes of its secrets stay: who still calls with one is known to the audit log."""
     await tx.execute(
         "update api_key set revoked_at = $3 where organization_id = $1 and id = $2",
         organization_id,
         key_id,
         now,
-    )
-    await tx.execute(
-        "delete from api_key_secret where organization_id = $1 and api_key_id = $2",
-        organization_id,
-        key_id,
     )
 
 
@@ -212,6 +207,25 @@ async def live_by_secret(tx: Tx, secret_hash: bytes, now: datetime) -> LiveKey |
         now,
     )
     return None if row is None else _live(row)
+
+
+async def ended_by_secret(tx: Tx, secret_hash: bytes, now: datetime) -> EndedKey | None:
+    """The key that had this secret, where `live_by_secret` finds none."""
+    row = await tx.fetchrow(
+        """
+        select k.id, k.organization_id,
+               case when k.revoked_at is not null then 'revoked'
+                    when k.expires_at <= $2 then 'expired'
+                    when s.expires_at <= $2 then 'replaced'
+                    else 'ownerless' end as reason
+        from api_key_secret s
+        join api_key k on k.organization_id = s.organization_id and k.id = s.api_key_id
+        where s.secret_hash = $1
+        """,
+        secret_hash,
+        now,
+    )
+    return None if row is None else EndedKey(row["id"], row["organization_id"], row["reason"])
 
 
 async def touch(tx: Tx, organization_id: UUID, key_id: UUID, ip: str, now: datetime) -> None:

@@ -10,12 +10,14 @@ from shared.internal_tokens import Actor
 from auth.deps import ApiKeyManager, DepsOf, SignedInSelf, SystemTx
 
 from . import queries
+from .domain import EndedKey
 from .schemas import (
     ApiKeyList,
     ApiKeyName,
     ApiKeyRequest,
     ApiKeyRotation,
     ApiKeyView,
+    EndedApiKey,
     IssuedApiKey,
     ResolvedApiKey,
     ResolveKeyRequest,
@@ -84,9 +86,10 @@ async def resolve_api_key(
     _gateway: Annotated[Actor, Depends(service_only("gateway"))],
     tx: SystemTx,
     deps: DepsOf,
-) -> ResolvedApiKey:
-    """The actor behind an API key, for the gateway alone."""
-    return ResolvedApiKey.of(await resolve_key(tx, deps.pepper, body.secret, body.ip, deps.clock()))
+) -> ResolvedApiKey | EndedApiKey:
+    """The actor behind an API key, or whose it was, for the gateway alone."""
+    found = await resolve_key(tx, deps.pepper, body.secret, body.ip, deps.clock())
+    return EndedApiKey.of(found) if isinstance(found, EndedKey) else ResolvedApiKey.of(found)
 
 
 def _policy(deps: DepsOf) -> Policy:

@@ -10,7 +10,7 @@ from shared.networks import parse_network
 from auth.sessions.schemas import allowed
 from auth.text import Line, Token
 
-from .domain import ApiKey, State, Wish, check_permissions
+from .domain import ApiKey, Ended, EndedKey, State, Wish, check_permissions
 from .service import Issued, Resolved
 
 
@@ -158,6 +158,18 @@ class ResolveKeyRequest(BaseModel):
 
     secret: Token = Field(min_length=1, repr=False)
     ip: Line = ""
+
+
+class EndedApiKey(BaseModel):
+    """Whose key it was that is worth nothing any more, and why."""
+
+    subject: UUID
+    organization_id: UUID
+    ended: Ended
+
+    @classmethod
+    def of(cls, key: EndedKey) -> "EndedApiKey":
+        return cls(subject=key.id, organization_id=key.organization_id, ended=key.reason)
 
 
 class ResolvedApiKey(BaseModel):

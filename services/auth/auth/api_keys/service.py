@@ -21,10 +21,10 @@ from auth.roles.domain import Effective, effective
 from auth.roles.queries import grants_of
 from auth.roles.service import authority_of, check_decides
 from auth.scopes import organization_of
-from shared import outbox
+from shared import audit, outbox
 
 from . import queries
-from .domain import ApiKey, LiveKey, Wish, end_of_life
+from .domain import ApiKey, EndedKey, LiveKey, Wish, end_of_life
 
 MANAGE = "api_key:manage"
 WHAT = "name of an API key"
@@ -71,6 +71,7 @@ async def create_key(tx: Tx, manager: Actor, wish: Wish, policy: Policy, now: da
     key_id = new_id()
     await queries.insert(tx, organization_id, key_id, authority.user_id, clean, now)
     secret = await _issue(tx, organization_id, key_id, authority.user_id, policy, now)
+    _note(tx, clean)
     data = ApiKeyCreated(subject_id=key_id, user_id=authority.user_id)
     await outbox.add(tx, data, organization_id=organization_id)
     return Issued(await show_key(tx, manager.scope, key_id, now), secret)
@@ -95,6 +96,7 @@ async def rotate_key(
         await queries.set_expiry(tx, key.organization_id, key_id, end)
     await queries.replace_secret(tx, key.organization_id, key_id, now + grace, now)
     secret = await _issue(tx, key.organization_id, key_id, key.owner_id, policy, now)
+    audit.note(tx, name=key.wish.name, grace_hours=int(grace.total_seconds() // 3600))
     await _tell_updated(tx, key.organization_id, key_id, key.owner_id)
     return Issued(await show_key(tx, manager.scope, key_id, now), secret)
 
@@ -106,6 +108,7 @@ async def rename_key(tx: Tx, scope: Scope, key_id: UUID, name: str, now: datetim
     if key.wish.name == clean:
         return key
     await queries.rename(tx, key.organization_id, key_id, clean)
+    audit.note(tx, name_before=key.wish.name, name=clean)
     await _tell_updated(tx, key.organization_id, key_id, key.owner_id)
     return await show_key(tx, scope, key_id, now)
 
@@ -113,6 +116,7 @@ async def rename_key(tx: Tx, scope: Scope, key_id: UUID, name: str, now: datetim
 async def revoke_key(tx: Tx, scope: Scope, key_id: UUID, now: datetime) -> None:
     """The key ends at once; raises NotFound, also for one that was revoked before."""
     key = await _locked(tx, scope, key_id, now)
+    audit.note(tx, name=key.wish.name)
     await _revoke(tx, key.organization_id, key_id, key.owner_id, now)
 
 
@@ -124,20 +128,29 @@ async def show_key(tx: Tx, scope: Scope, key_id: UUID, now: datetime) -> ApiKey:
     return key
 
 
-async def resolve_key(tx: Tx, pepper: Pepper, secret: str, ip: str, now: datetime) -> Resolved:
-    """Whom a secret stands for; raises Unauthenticated (api_key_invalid), the same for every reason.
-
-    Looked up by its hash alone, so that an id that exists costs what any other costs.
+async def resolve_key(
+    tx: Tx, pepper: Pepper, secret: str, ip: str, now: datetime
+) -> Resolved | EndedKey:
+    """Whom a secret stands for, or stood for once; raises Unauthenticated (api_key_invalid) for what
+    never was one. Looked up by its hash alone, so that an id that exists costs what any other costs.
     """
-    key = None
-    if is_well_formed(secret):
-        key = await queries.live_by_secret(tx, pepper.api_key_hash(secret), now)
+    if not is_well_formed(secret):
+        raise _unknown()
+    secret_hash = pepper.api_key_hash(secret)
+    key = await queries.live_by_secret(tx, secret_hash, now)
     if key is None:
-        raise Unauthenticated("The API key is unknown, expired or revoked.", code="api_key_invalid")
+        ended = await queries.ended_by_secret(tx, secret_hash, now)
+        if ended is None:
+            raise _unknown()
+        return ended
     if key.due_touch(now) and key.admits(ip):
         await queries.touch(tx, key.organization_id, key.id, ip[:64], now)
     owner = effective(await grants_of(tx, key.organization_id, key.owner_id))
     return Resolved(key, key.within(owner))
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated("The API key is unknown, expired or revoked.", code="api_key_invalid")
 
 
 async def owned_by(tx: Tx, organization_id: UUID, user_id: UUID) -> list[tuple[UUID, str]]:
@@ -179,6 +192,19 @@ async def _revoke(
     await queries.revoke(tx, organization_id, key_id, now)
     data = ApiKeyRevoked(subject_id=key_id, user_id=owner_id)
     await outbox.add(tx, data, organization_id=organization_id)
+
+
+def _note(tx: Tx, wish: Wish) -> None:
+    """What the audit log tells of a new key."""
+    audit.note(
+        tx,
+        name=wish.name,
+        permissions=sorted(wish.permissions),
+        brand_ids=wish.brand_ids or (),
+        brands="every" if wish.brand_ids is None else sorted(wish.brand_ids),
+        networks=[str(network) for network in wish.networks],
+        expires_at=wish.expires_at and wish.expires_at.isoformat(),
+    )
 
 
 async def _tell_updated(tx: Tx, organization_id: UUID, key_id: UUID, owner_id: UUID) -> None:

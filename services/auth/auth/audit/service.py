@@ -97,5 +97,5 @@ async def change_retention(tx: Tx, organization_id: UUID, days: int) -> Chain:
     """How many days entries are kept from now on."""
     before = await queries.chain(tx, organization_id)
     await queries.set_retention(tx, organization_id, days)
-    audit.note(tx, before_days=before.retention_days, days=days)
+    audit.note(tx, days_before=before.retention_days, days=days)
     return await queries.chain(tx, organization_id)

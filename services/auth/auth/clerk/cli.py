@@ -4,9 +4,11 @@ import argparse
 from typing import Any
 from uuid import UUID
 
+from shared.audit.entries import OPERATOR, record
 from shared.clock import utc_now
 from shared.db import SYSTEM, Db
 from shared.errors import Conflict, NotFound, Unprocessable
+from shared.internal_tokens import Actor
 
 from auth.organizations.queries import organization_exists
 
@@ -41,4 +43,7 @@ async def link(arguments: argparse.Namespace, db: Db) -> UUID:
             raise Conflict("One of the two is linked to another one.", code="already_linked")
         await settling.link_organization(tx, clerk_id, organization_id)
         await settle_organization(tx, clerk_id, ClerkSettings().clerk_role_mapping, utc_now())
+        operator = Actor.service(OPERATOR, organization_id)
+        target = ("clerk_organization", clerk_id)
+        await record(tx, "organization.linked", operator, target=target)
     return organization_id

@@ -26,7 +26,7 @@ from auth.discoveries.sightings import leave
 from auth.discoveries.sightings_queries import lock_organization
 from auth.scopes import brands_of, organization_of
 from auth.succession.service import what_if_without
-from shared import outbox
+from shared import audit, outbox
 
 from . import disconnection_queries as rows
 from . import handover_queries, queries
@@ -82,6 +82,7 @@ async def disconnect(
         await rows.end_connection(tx, *where, now)
         await _leave(tx, _Source(*where), now, keep_history=keep_history)
         await rows.insert(tx, where, user_id, now, keep_history=keep_history)
+        audit.note(tx, target=("connection", connection_id), keep_history=keep_history)
         revoked = ConnectionRevoked(
             connection_id=connection_id, reason="disconnected", keep_history=keep_history
         )

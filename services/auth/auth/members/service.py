@@ -14,7 +14,7 @@ from auth.roles import queries as roles
 from auth.roles.domain import Assignment, Authority, access_of, is_owner
 from auth.roles.service import authority_of, check_decides, resolve
 from auth.scopes import organization_of
-from shared import outbox
+from shared import audit, outbox
 
 from . import queries
 from .domain import Member, check_owner_stays, visible
@@ -76,6 +76,7 @@ async def change_grants(
     if member.is_owner and not is_owner(wanted):
         check_owner_stays(everybody, user_id)
     await roles.replace_grants(tx, organization_id, user_id, wanted, now)
+    _note(tx, member.assignments, wanted)
     data = MemberUpdated(subject_id=user_id, user_id=user_id)
     await outbox.add(tx, data, organization_id=organization_id)
 
@@ -87,6 +88,20 @@ def member_among(everybody: Sequence[Member], user_id: UUID, authority: Authorit
         if member.user_id == user_id and user_id in known:
             return member
     raise member_not_found()
+
+
+def _note(tx: Tx, before: Sequence[Assignment], after: Sequence[Assignment]) -> None:
+    """What the audit log tells of changed grants, and whose brands they concern."""
+    concerned = [brand for each in (*before, *after) for brand in each.brand_ids or ()]
+    audit.note(tx, brand_ids=concerned, grants_before=_told(before), grants=_told(after))
+
+
+def _told(assignments: Sequence[Assignment]) -> list[dict[str, object]]:
+    """`brand_ids` None: in every brand."""
+    return [
+        {"role": each.name or each.role, "brand_ids": each.brand_ids and sorted(each.brand_ids)}
+        for each in assignments
+    ]
 
 
 def member_not_found() -> NotFound:

@@ -15,7 +15,7 @@ from auth.roles.domain import OWNER, Assignment
 from auth.roles.service import authority_of
 from auth.scopes import organization_of
 from auth.sessions.domain import Session
-from shared import outbox
+from shared import audit, outbox
 
 TRANSFER = "organization:transfer"
 STAYS_AS = "admin"
@@ -31,6 +31,7 @@ async def transfer_ownership(tx: Tx, owner: Actor, user_id: UUID, now: datetime)
     heir = member_among(everybody, user_id, authority)
     if heir.user_id == authority.user_id:
         raise Unprocessable("You own the organization already.", code="owner_already")
+    audit.note(tx, target=("user", user_id), owner_before=authority.user_id, owner=user_id)
     for member_id, role in ((heir.user_id, OWNER), (authority.user_id, STAYS_AS)):
         grants = [Assignment(role, None, None)]
         await roles.replace_grants(tx, organization_id, member_id, grants, now)

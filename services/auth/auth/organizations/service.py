@@ -57,7 +57,10 @@ async def show_organization(tx: Tx, organization_id: UUID) -> Organization:
 
 async def rename_organization(tx: Tx, organization_id: UUID, name: str) -> Organization:
     """Raises Unprocessable (name_invalid)."""
-    await queries.rename(tx, organization_id, clean_name(name, what=WHAT))
+    before = await show_organization(tx, organization_id)
+    clean = clean_name(name, what=WHAT)
+    await queries.rename(tx, organization_id, clean)
+    audit.note(tx, target=("organization", organization_id), name_before=before.name, name=clean)
     return await show_organization(tx, organization_id)
 
 

@@ -14,7 +14,7 @@ from shared.permissions import OWNER_ONLY, PERMISSIONS, ROLES
 from auth.names import clean_name
 from auth.organizations import queries as organizations
 from auth.scopes import organization_of
-from shared import outbox
+from shared import audit, outbox
 
 from . import queries
 from .domain import Assignment, Authority, Effective, effective
@@ -78,6 +78,7 @@ async def create_role(
     await _check_free(tx, organization_id, clean)
     role_id = new_id()
     await queries.insert_role(tx, organization_id, role_id, clean, sorted(chosen), now)
+    audit.note(tx, name=clean, permissions=sorted(chosen))
     await outbox.add(tx, RoleCreated(role_id=role_id), organization_id=organization_id)
     return await show_role(tx, organization_id, role_id)
 
@@ -96,6 +97,7 @@ async def change_role(
         return before
     await _check_free(tx, organization_id, clean, but=role_id)
     await queries.update_role(tx, organization_id, role_id, clean, sorted(chosen), now)
+    _note_change(tx, before, clean, chosen)
     await outbox.add(tx, RoleUpdated(role_id=role_id), organization_id=organization_id)
     for user_id, _ in await queries.members_with(tx, organization_id, role_id):
         data = MemberUpdated(subject_id=user_id, user_id=user_id)
@@ -120,7 +122,20 @@ async def delete_role(tx: Tx, author: Actor, role_id: UUID) -> None:
             invited=invited,
         )
     await queries.delete_role(tx, organization_id, role_id)
+    audit.note(tx, name=role.name, permissions_before=sorted(role.permissions))
     await outbox.add(tx, RoleDeleted(role_id=role_id), organization_id=organization_id)
+
+
+def _note_change(tx: Tx, before: CustomRole, name: str, permissions: frozenset[str]) -> None:
+    """What the audit log tells of a role that became another."""
+    audit.note(
+        tx,
+        target=("role", before.id),
+        name=name,
+        name_before=before.name,
+        permissions=sorted(permissions),
+        permissions_before=sorted(before.permissions),
+    )
 
 
 async def show_role(tx: Tx, organization_id: UUID, role_id: UUID) -> CustomRole:

@@ -18,6 +18,7 @@ from auth.members.service import member_not_found
 from auth.names import clean_name
 from auth.pepper import Pepper, new_bearer
 from auth.sessions import queries as sessions
+from shared import audit
 
 from . import queries
 from .domain import View, check_may_view
@@ -64,6 +65,8 @@ async def start_view(tx: Tx, pepper: Pepper, wish: Wish, now: datetime) -> Start
     )  # fmt: skip
     await queries.end_of_session(tx, wish.organization_id, wish.session_id, now)
     await queries.insert(tx, view)
+    until = view.expires_at.isoformat(timespec="seconds")
+    audit.note(tx, target=("user", target.user_id), reason=view.reason, until=until)
     return Started(view, target, await _rotate(tx, pepper, wish.organization_id, wish.session_id))
 
 

@@ -97,6 +97,7 @@ OTHER_ACTIONS = frozenset(
         "member.added",
         "metrics.export_ended",
         "organization.created",
+        "organization.linked",
     }
 )
 """Recorded by code that is no operation of the API: jobs, the edge, an operator's commands, ends of streams."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, MutableMapping
+from collections.abc import Generator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def operation_of(request: Request) -> Operation | None:
         return None
     known = _known.get(id(route))
     if known is None:
-        told = Operation(operation_id(route), frozenset(_permissions(route.dependant)))
+        told = Operation(operation_id(route), permissions_of(route.dependant))
         known = _known[id(route)] = (route, told)
     return known[1]
 
@@ -65,12 +65,11 @@ def operation_id(route: APIRoute) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-def _permissions(dependant: Dependant) -> Iterator[str]:
-    permission = getattr(dependant.call, PERMISSION_ATTRIBUTE, None)
-    if isinstance(permission, str):
-        yield permission
-    for inner in dependant.dependencies:
-        yield from _permissions(inner)
+def permissions_of(dependant: Dependant) -> frozenset[str]:
+    """Those that the dependencies made by `deps.require` ask for."""
+    own = getattr(dependant.call, PERMISSION_ATTRIBUTE, None)
+    found = {own} if isinstance(own, str) else set[str]()
+    return frozenset(found.union(*map(permissions_of, dependant.dependencies)))
 
 
 def is_audited(request: Request, operation: Operation) -> bool:
