@@ -14,7 +14,11 @@ import pyarrow.parquet as pq
 from amazon_ads import Endpoints, lwa
 from dsp_ingest import jobs
 from dsp_ingest.consumers import HANDLERS
-from dsp_ingest.deps import Deps, tools_of, window_of
+from dsp_ingest.deps import Deps, budgets_of, tools_of, window_of
+from dsp_ingest.quota.local import LocalQuota
+from dsp_ingest.quota.service import Allowance
+from dsp_ingest.quota.shared_quota import Quota
+from dsp_ingest.quota.turnstile import Turnstile
 from dsp_ingest.reports.clients import Amazon, Warehouse
 from dsp_ingest.settings import Settings
 from dsp_ingest.syncs.domain import local_today
@@ -29,7 +33,6 @@ from shared.events.envelope import make_event
 from shared.ids import new_id
 from shared.internal_tokens import TokenSigner, generate_keypair
 from shared.objects import ObjectStore
-from shared.ratelimit import Cooldown
 from shared.service_client import ServiceClient
 
 from infra.crashes import Clock, CrashingStore, CrashPlan, Wire
@@ -41,21 +44,6 @@ MEASURES = (
     "impressions", "clicks", "detail_page_views", "add_to_cart", "purchases", "units_sold",
     "new_to_brand_purchases", "total_cost_micros", "sales_micros", "new_to_brand_sales_micros",
 )  # fmt: skip
-
-
-class Cooldowns:
-    """Shared by the replicas of a test, in the test's time."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._until: dict[str, datetime] = {}
-
-    async def block(self, key: str, seconds: float) -> None:
-        self._until[key] = self._clock() + timedelta(seconds=seconds)
-
-    async def blocked_for(self, key: str) -> float:
-        left = self._until.get(key, self._clock()) - self._clock()
-        return max(0.0, left.total_seconds())
 
 
 class TokenDesk:
@@ -120,7 +108,7 @@ class Rig:
         self.clock = Clock(sandbox)
         self.wire = Wire(sandbox, self.plan)
         self.desk = TokenDesk()
-        self.cooldowns = Cooldowns(self.clock)
+        self.quota: Quota = LocalQuota(budgets_of(self.settings()), self.clock)
         self.store = ObjectStore.from_url(f"file://{folder}/objects")
         self.control = httpx.AsyncClient(
             transport=httpx.ASGITransport(sandbox, client=("127.0.0.1", 1)), base_url=ROOT
@@ -157,12 +145,13 @@ class Rig:
             "dsp-ingest",
             transport=transport,
         )
+        wire = httpx.AsyncClient(transport=self.wire)
+        endpoints = Endpoints.at(ROOT)
         amazon = Amazon(
-            httpx.AsyncClient(transport=self.wire),
-            Endpoints.at(ROOT),
+            httpx.AsyncClient(transport=Turnstile(wire, self.quota, endpoints)),
+            endpoints,
             client_id=CLIENT.client_id,
             tokens=tokens,
-            cooldown=cast("Cooldown", self.cooldowns),
             max_file_bytes=settings.max_file_bytes,
         )
         store = cast("ObjectStore", CrashingStore(self.store, self.plan))
@@ -170,7 +159,8 @@ class Rig:
         tools = tools_of(settings, amazon, Warehouse(store), scratch, self.clock)
         where = db or self.db
         bus = Bus(settings, where, service="dsp-ingest", handlers=HANDLERS)
-        return Deps(settings, where, bus, self.clock, lambda: 0.5, window_of(settings), tools)
+        window, allowance = window_of(settings), Allowance(self.quota, CLIENT.client_id)
+        return Deps(settings, where, bus, self.clock, lambda: 0.5, window, tools, allowance)
 
     def limited(self, deps: Deps, **limits: Any) -> Deps:
         """`deps` with another patience."""

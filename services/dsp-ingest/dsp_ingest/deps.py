@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
+from uuid import UUID
 
 from fastapi import Depends, Request
 from shared.bus import Bus
 from shared.clock import Clock
 from shared.db import Db
 from shared.deps import get_deps, require
+from shared.errors import NotFound
 from shared.internal_tokens import Actor
 
+from .quota.domain import Budgets, budget_of
+from .quota.service import Allowance
 from .reports.clients import Amazon, Warehouse
 from .reports.domain import Limits
 from .reports.service import Tools
@@ -30,6 +34,7 @@ class Deps:
     draw: Callable[[], float]
     window: Window
     tools: Tools
+    allowance: Allowance
 
 
 def window_of(settings: Settings) -> Window:
@@ -62,6 +67,29 @@ def tools_of(
 ) -> Tools:
     """What the work on reports needs of the outside."""
     return Tools(amazon, warehouse, limits_of(settings), scratch, clock)
+
+
+def budgets_of(settings: Settings) -> Budgets:
+    """How fast Amazon may be asked at most, from settings."""
+    share = settings.quota_account_share
+    return {
+        "report_create": budget_of(settings.quota_create_per_minute, share),
+        "report_read": budget_of(settings.quota_read_per_minute, share),
+        "entities": budget_of(settings.quota_entities_per_minute, share),
+        "insights": budget_of(settings.quota_insights_per_minute, share),
+    }
+
+
+def organization_of(actor: Actor) -> UUID:
+    """Whose it is. Raises NotFound for callers of none."""
+    if actor.organization_id is None:
+        raise NotFound("No organization.")
+    return actor.organization_id
+
+
+def brands_of(actor: Actor) -> list[UUID] | None:
+    """The brands the caller is narrowed to; None: all."""
+    return None if actor.brand_ids is None else sorted(actor.brand_ids)
 
 
 def _service_deps(request: Request) -> Deps:

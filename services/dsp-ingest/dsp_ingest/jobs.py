@@ -11,6 +11,8 @@ from shared.loops import Loops
 from shared.metrics import counter
 
 from .deps import Deps
+from .quota import service as quota
+from .quota.spending import spending
 from .reports import queries as reports
 from .reports import service
 from .reports.domain import Problem, Result
@@ -55,10 +57,13 @@ async def claim(deps: Deps) -> Work | None:
 
 async def carry_out(deps: Deps, work: Work) -> None:
     """The outside call under a renewed lease, then its record."""
-    result = await _perform(deps, work)
+    with spending() as spent:
+        result = await _perform(deps, work)
     async with deps.db.tx(SYSTEM) as tx:
         limits = deps.tools.limits
         kept = await service.apply(tx, work, result, deps.clock(), deps.draw(), limits)
+        if work.cause is not None:
+            await quota.record(tx, work.cause, spent, deps.clock())
     if not kept:
         LOST.inc()
     STEPS.labels(state=work.report.state, outcome=_outcome(result)).inc()

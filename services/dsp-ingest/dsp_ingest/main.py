@@ -15,13 +15,17 @@ from shared.db import Db
 from shared.internal_tokens import TokenSigner
 from shared.loops import Loops
 from shared.objects import ObjectStore
-from shared.ratelimit import Cooldown, connect
+from shared.ratelimit import connect
 from shared.service_client import ServiceClient
 
 from . import jobs
 from .consumers import HANDLERS
-from .deps import Deps, tools_of, window_of
+from .deps import Deps, budgets_of, tools_of, window_of
 from .erasures.jobs import Eraser
+from .quota.routes import router as quota_router
+from .quota.service import Allowance, Sweeper
+from .quota.shared_quota import Quota, SharedQuota
+from .quota.turnstile import Turnstile
 from .reports.clients import Amazon, Warehouse
 from .routes import router
 from .settings import Settings
@@ -46,22 +50,25 @@ def create_app(
         settings.token_refresher_url, "token-refresher", signer, SERVICE, transport=token_transport
     )
     valkey = Valkey(settings.redis_url.get_secret_value())
-    amazon = _amazon(settings, tokens, valkey, amazon_transport)
+    quota = SharedQuota(valkey.redis, "amazon-quota", budgets_of(settings))
+    amazon = _amazon(settings, tokens, quota, amazon_transport)
     objects = ObjectStore.from_url(settings.object_store_url)
     warehouse = Warehouse(objects)
     scratch = Scratch(settings)
     tools = tools_of(settings, amazon, warehouse, scratch.path, clock)
-    deps = Deps(settings, db, bus, clock, random.random, window_of(settings), tools)
+    allowance = Allowance(quota, settings.lwa_client_id)
+    deps = Deps(settings, db, bus, clock, random.random, window_of(settings), tools, allowance)
     loops = Loops()
     workers = jobs.Workers(deps, loops)
     loops.every(settings.plan_tick_seconds, partial(jobs.plan, deps), "plan")
     loops.every(settings.work_tick_seconds, workers.tick, "work")
+    loops.every(3600, Sweeper(db, clock).tick, "quota-ledger")
     loops.every(10, Eraser(db, objects, clock).tick, "erase")
     return create_service_app(
         settings,
         deps,
         service=SERVICE,
-        routers=[router],
+        routers=[router, quota_router],
         resources=[db, bus, scratch, valkey, tokens, amazon, workers, loops],
     )
 
@@ -79,16 +86,16 @@ def _database(settings: Settings) -> Db:
 def _amazon(
     settings: Settings,
     tokens: ServiceClient,
-    valkey: "Valkey",
+    quota: Quota,
     transport: httpx.AsyncBaseTransport | None,
 ) -> Amazon:
     http = httpx.AsyncClient(transport=transport, trust_env=not settings.amazon_base_url)
+    endpoints = Endpoints.configured(settings.amazon_base_url)
     return Amazon(
-        http,
-        Endpoints.configured(settings.amazon_base_url),
+        httpx.AsyncClient(transport=Turnstile(http, quota, endpoints)),
+        endpoints,
         client_id=settings.lwa_client_id,
         tokens=tokens,
-        cooldown=Cooldown(valkey.redis, "amazon-reports"),
         max_file_bytes=settings.max_file_bytes,
     )
 

@@ -1,14 +1,11 @@
 """HTTP: how the syncs stand, start one, which files were rejected."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from shared.deps import ActorTx
-from shared.errors import NotFound
-from shared.internal_tokens import Actor
 
-from .deps import Manager, Reader, ServiceDeps
+from .deps import Manager, Reader, ServiceDeps, brands_of, organization_of
 from .reports import queries as reports
 from .schemas import Report, ReportList, ReportState, Sync, SyncList, SyncRequest
 from .syncs import queries as syncs
@@ -20,14 +17,14 @@ router = APIRouter(prefix="/v1/syncs", tags=["syncs"])
 @router.get("")
 async def list_syncs(actor: Reader, tx: ActorTx) -> SyncList:
     """The newest sync of each advertiser."""
-    rows = await syncs.list_latest(tx, _organization(actor), _brands(actor))
+    rows = await syncs.list_latest(tx, organization_of(actor), brands_of(actor))
     return SyncList(items=[Sync.of(row) for row in rows])
 
 
 @router.post("", status_code=202)
 async def start_sync(body: SyncRequest, actor: Manager, tx: ActorTx, deps: ServiceDeps) -> Sync:
     """Start one, or hurry the one under way: asking twice starts nothing twice."""
-    organization_id, brands = _organization(actor), _brands(actor)
+    organization_id, brands = organization_of(actor), brands_of(actor)
     now = deps.clock()
     await service.request(tx, organization_id, brands, body.advertiser_id, now, deps.window)
     [row] = await syncs.list_latest(tx, organization_id, brands, body.advertiser_id)
@@ -42,15 +39,5 @@ async def list_reports(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> ReportList:
     """Report files in a state: rejected ones are broken and were not loaded."""
-    rows = await reports.list_in_state(tx, _organization(actor), _brands(actor), state, limit)
+    rows = await reports.list_in_state(tx, organization_of(actor), brands_of(actor), state, limit)
     return ReportList(items=[Report.of(row) for row in rows])
-
-
-def _organization(actor: Actor) -> UUID:
-    if actor.organization_id is None:
-        raise NotFound("No organization.")
-    return actor.organization_id
-
-
-def _brands(actor: Actor) -> list[UUID] | None:
-    return None if actor.brand_ids is None else sorted(actor.brand_ids)

@@ -32,6 +32,12 @@ class Settings(ServiceSettings):
     paused_retry_seconds: float = Field(default=900, gt=0)
     stuck_report_seconds: float = Field(default=14_400, gt=0)
 
+    quota_create_per_minute: float = Field(default=300, ge=1)
+    quota_read_per_minute: float = Field(default=1800, ge=1)
+    quota_entities_per_minute: float = Field(default=240, ge=1)
+    quota_insights_per_minute: float = Field(default=60, ge=1)
+    quota_account_share: float = Field(default=0.5, gt=0, le=1)
+
     max_broken_files: int = Field(default=3, ge=1)
     max_download_attempts: int = Field(default=10, ge=1)
     max_recreations: int = Field(default=3, ge=0)

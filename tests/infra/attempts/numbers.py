@@ -45,6 +45,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "startSync": lambda victim, _own: [
         Attempt("POST", "/v1/syncs", GONE, {"advertiser_id": victim.advertiser_id})
     ],
+    "readQuota": read("/v1/syncs/quota", "/v1/syncs/quota?window_hours=2160"),
     "listReports": read(
         *(
             f"/v1/syncs/reports?limit=1000&state={state}"

@@ -881,7 +881,8 @@ export interface paths {
         put?: never;
         /**
          * Accept Invitation
-         * @description Take an invitation up: signed in under its address, or new with a name and a password.
+         * @description Take an invitation up: signed in under its address, here or at Clerk, or new with a name and a
+         *     password.
          */
         post: operations["acceptInvitation"];
         delete?: never;
@@ -1472,6 +1473,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/syncs/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Quota
+         * @description Requests spent, left and throttled per region, and what a refresh of an advertiser costs.
+         */
+        get: operations["readQuota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/syncs/reports": {
         parameters: {
             query?: never;
@@ -1670,7 +1691,8 @@ export interface components {
     schemas: {
         /**
          * AcceptanceRequest
-         * @description `POST /v1/invitations/acceptances`; name and password of somebody new.
+         * @description `POST /v1/invitations/acceptances`; name and password of somebody new, or what Clerk's
+         *     `session.getToken()` gives to somebody who is signed in there and belongs nowhere here yet.
          */
         AcceptanceRequest: {
             /** Token */
@@ -1685,6 +1707,8 @@ export interface components {
              * @default
              */
             password: string;
+            /** Clerk Token */
+            clerk_token?: string | null;
         };
         /**
          * AcceptanceView
@@ -3495,6 +3519,103 @@ export interface components {
              * Format: date-time
              */
             generated_at: string;
+        };
+        /**
+         * QuotaFamily
+         * @description One kind of call in a region. `requests` and what follows are yours; the allowance is shared by
+         *     everybody on this installation, and null for downloads, which nothing limits.
+         */
+        QuotaFamily: {
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "report_create" | "report_read" | "entities" | "insights" | "download";
+            /** Requests */
+            requests: number;
+            /** Throttled */
+            throttled: number;
+            /** Throttled Share */
+            throttled_share: number;
+            /** Bytes */
+            bytes: number;
+            /** Allowance Left */
+            allowance_left: number | null;
+            /** Rate Per Minute */
+            rate_per_minute: number | null;
+            /** Budget Per Minute */
+            budget_per_minute: number | null;
+            /** Blocked Seconds */
+            blocked_seconds: number;
+        };
+        /**
+         * QuotaList
+         * @description Whole hours from `since` on.
+         */
+        QuotaList: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Items */
+            items: components["schemas"]["QuotaRegion"][];
+            /** Spent */
+            spent: components["schemas"]["QuotaSpent"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
+         * QuotaRegion
+         * @description `refresh_requests`: what bringing one advertiser up to date costs, measured over the window or
+         *     estimated from the plan.
+         */
+        QuotaRegion: {
+            /**
+             * Region
+             * @enum {string}
+             */
+            region: "NA" | "EU" | "FE";
+            /** Advertisers */
+            advertisers: number;
+            /** Requests */
+            requests: number;
+            /** Throttled */
+            throttled: number;
+            /** Throttled Share */
+            throttled_share: number;
+            /** Refresh Requests */
+            refresh_requests: number;
+            /** Refresh Measured */
+            refresh_measured: boolean;
+            /** Families */
+            families: components["schemas"]["QuotaFamily"][];
+        };
+        /**
+         * QuotaSpent
+         * @description What requests were for.
+         */
+        QuotaSpent: {
+            /**
+             * Region
+             * @enum {string}
+             */
+            region: "NA" | "EU" | "FE";
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "report_create" | "report_read" | "entities" | "insights" | "download";
+            /** Report Type */
+            report_type: string;
+            /** Reason */
+            reason: string;
+            /** Requests */
+            requests: number;
+            /** Throttled */
+            throttled: number;
+            /** Bytes */
+            bytes: number;
         };
         /**
          * ReasonView
@@ -6963,6 +7084,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sync"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readQuota: {
+        parameters: {
+            query?: {
+                window_hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaList"];
                 };
             };
             /** @description The request failed. */

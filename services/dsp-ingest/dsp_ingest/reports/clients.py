@@ -9,9 +9,8 @@ from uuid import UUID
 
 import httpx
 from amazon_ads import NO_RETRY, AmazonAdsClient, Endpoints, RegionEndpoints, download, reporting
-from amazon_ads.errors import AmazonError, MalformedResponse, RateLimited
+from amazon_ads.errors import AmazonError, MalformedResponse
 from shared.objects import ObjectStore
-from shared.ratelimit import Cooldown
 from shared.service_client import ServiceClient
 
 from dsp_ingest.report_types import report_type
@@ -19,8 +18,6 @@ from dsp_ingest.report_types import report_type
 from .domain import File, Report
 from .manifest import manifest
 from .normalise import Expected, Normalised, normalise
-
-_UNNAMED_COOLDOWN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +32,8 @@ class Target:
 
 
 class Amazon:
-    """Report calls through a connection, throttled together with every other replica.
-
-    Cooldowns are per region and kind of call: Amazon throttles creation on its own.
-    """
+    """Report calls through a connection. `http` goes through the turnstile of the quota, so each call
+    raises Held where it is not our turn (see quota/turnstile.py)."""
 
     def __init__(
         self,
@@ -47,14 +42,12 @@ class Amazon:
         *,
         client_id: str,
         tokens: ServiceClient,
-        cooldown: Cooldown,
         max_file_bytes: int,
     ) -> None:
         self._http = http
         self._endpoints = endpoints
         self._client_id = client_id
         self._tokens = tokens
-        self._cooldown = cooldown
         self._max_file_bytes = max_file_bytes
 
     async def start(self) -> None:
@@ -63,29 +56,15 @@ class Amazon:
     async def stop(self) -> None:
         await self._http.aclose()
 
-    async def blocked_for(self, target: Target, call: str) -> float:
-        """Seconds until `call` ('create' or 'read') may be made in the target's region."""
-        return await self._cooldown.blocked_for(self._key(target, call))
-
     async def create(self, target: Target, report: Report) -> str:
         """Asks for the report; its id. Raises AmazonError, and AppError for want of a token."""
         request = request_of(report, target)
-        try:
-            created = await reporting.create_report(self._client(target), _account(target), request)
-        except RateLimited as error:
-            await self._cool_down(target, "create", error)
-            raise
+        created = await reporting.create_report(self._client(target), _account(target), request)
         return created.report_id
 
     async def look(self, target: Target, amazon_report_id: str) -> reporting.Report:
         """The report as it stands at Amazon."""
-        try:
-            return await reporting.get_report(
-                self._client(target), _account(target), amazon_report_id
-            )
-        except RateLimited as error:
-            await self._cool_down(target, "read", error)
-            raise
+        return await reporting.get_report(self._client(target), _account(target), amazon_report_id)
 
     async def delete(self, target: Target, amazon_report_id: str) -> None:
         """Cancels a pending report, as far as Amazon lets it be cancelled."""
@@ -124,14 +103,6 @@ class Amazon:
 
     def _region(self, target: Target) -> RegionEndpoints:
         return self._endpoints.region(target.region)
-
-    def _key(self, target: Target, call: str) -> str:
-        client = hashlib.sha256(self._client_id.encode()).hexdigest()[:12]
-        return f"{client}:{target.region}:{call}"
-
-    async def _cool_down(self, target: Target, call: str, error: RateLimited) -> None:
-        seconds = error.retry_after or _UNNAMED_COOLDOWN_SECONDS
-        await self._cooldown.block(self._key(target, call), seconds)
 
 
 def request_of(report: Report, target: Target) -> reporting.ReportRequest:

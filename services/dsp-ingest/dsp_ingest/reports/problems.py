@@ -3,9 +3,12 @@
 from amazon_ads import errors
 from shared.errors import AppError
 
+from dsp_ingest.quota.turnstile import Held
+
 from .domain import Kind, Problem
 
 _KINDS: tuple[tuple[type[errors.AmazonError], Kind], ...] = (
+    (Held, "waiting"),
     (errors.RateLimited, "throttled"),
     (errors.Unavailable, "unavailable"),
     (errors.MalformedResponse, "unavailable"),

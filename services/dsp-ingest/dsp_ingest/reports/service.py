@@ -15,6 +15,7 @@ from shared.events import ReportLanded, ReportRejected
 from shared.ids import new_id
 
 from dsp_ingest.advertisers import queries as advertisers
+from dsp_ingest.quota.spending import Cause
 from dsp_ingest.syncs import service as syncs
 from shared import outbox
 
@@ -47,6 +48,14 @@ class Work:
     brand_id: UUID | None
     target: Target | None
     hindrance: Problem | None
+
+    @property
+    def cause(self) -> Cause | None:
+        """What its requests are for; None where none can be made."""
+        if self.target is None:
+            return None
+        report, region = self.report, self.target.region
+        return Cause(report.organization_id, self.brand_id, region, report.report_type, "sync")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +123,6 @@ async def perform(work: Work, tools: Tools) -> Result:
 
 
 async def _step(report: Report, target: Target, tools: Tools) -> Result:
-    call = "create" if report.amazon_report_id is None else "read"
-    seconds = await tools.amazon.blocked_for(target, call)
-    if seconds > 0:
-        detail = f"Amazon asked everybody to wait; {call} calls go on in {seconds:.0f} s."
-        return Problem("waiting", "cooling_down", detail, seconds)
     if report.amazon_report_id is None:
         return await _create(report, target, tools)
     if report.state == "downloading":
