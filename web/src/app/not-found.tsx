@@ -10,6 +10,7 @@ export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
       <Empty
+        heading
         title={t("notFound")}
         detail={t("notFoundDetail")}
         action={

@@ -40,18 +40,21 @@ export function Problem({ error, onRetry }: ProblemProps) {
 
 interface EmptyProps {
   title: string;
+  /** The whole page is this. */
+  heading?: boolean;
   detail?: string;
   action?: ReactNode;
 }
 
-export function Empty({ title, detail, action }: EmptyProps) {
+export function Empty({ title, heading = false, detail, action }: EmptyProps) {
+  const Title = heading ? "h1" : "p";
   return (
     <div className="flex flex-col items-center gap-3 px-6 py-12 text-center">
       <span className="grid size-10 place-items-center rounded-full bg-accent text-primary">
         <Compass aria-hidden className="size-5" />
       </span>
       <div className="max-w-md space-y-1">
-        <p className="font-medium">{title}</p>
+        <Title className="font-medium">{title}</Title>
         {detail ? <p className="text-[13px] text-muted-foreground">{detail}</p> : null}
       </div>
       {action}

@@ -6,7 +6,7 @@ export function Input({ className, ...props }: ComponentProps<"input">) {
     <input
       data-slot="input"
       className={cn(
-        "h-8 w-full min-w-0 rounded-md border border-input bg-card px-2.5 text-[13px] placeholder:text-muted-foreground disabled:opacity-50 aria-invalid:border-destructive",
+        "h-8 w-full min-w-0 rounded-md border border-input bg-card px-2.5 text-[13px] placeholder:text-muted-foreground read-only:bg-muted disabled:opacity-50 aria-invalid:border-destructive",
         className,
       )}
       {...props}

@@ -30,11 +30,16 @@ export function useExchange() {
       const token = await clerk.session?.getToken();
       return ok(api.POST("/v1/session/clerk", { body: { token: token ?? "" } }));
     },
-    retry: (failures, error) => isPending(error) && failures < WEBHOOK_PATIENCE,
-    retryDelay: (_, error) => ((error instanceof ApiError && error.retryAfterSeconds) || 2) * SECOND,
+    ...pendingAtClerk,
     onSuccess: (session) => enter(client, session),
   });
 }
+
+/** Asks again while a webhook of Clerk's is on its way. */
+export const pendingAtClerk = {
+  retry: (failures: number, error: Error) => isPending(error) && failures < WEBHOOK_PATIENCE,
+  retryDelay: (_: number, error: Error) => ((error instanceof ApiError && error.retryAfterSeconds) || 2) * SECOND,
+};
 
 const isPending = (error: Error): boolean =>
   error instanceof ApiError && error.retryable && error.code.endsWith("_pending");

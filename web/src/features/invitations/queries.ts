@@ -1,5 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, ok } from "@/lib/api";
+import { pendingAtClerk } from "@/features/clerk/queries";
+import type { Clerk } from "@/features/clerk/script";
+import { api, ok, rememberCsrfToken } from "@/lib/api";
 import type { GrantWish } from "@/lib/model";
 
 export function useInvitations(enabled = true) {
@@ -66,5 +68,23 @@ export function useAccept(token: string) {
       const login = await api.POST("/v1/session", { body: { email: joined.email, password: newcomer.password } });
       return { ...joined, signedIn: login.data !== undefined && "csrf_token" in login.data };
     },
+  });
+}
+
+/** Joins as who is signed in at Clerk, then enters there; patient while Clerk's webhooks are on their way. */
+export function useAcceptAtClerk(token: string) {
+  return useMutation({
+    mutationFn: async (clerk: Clerk) => {
+      const clerkToken = async () => (await clerk.session?.getToken()) ?? "";
+      const body = { token, name: "", password: "", clerk_token: await clerkToken() };
+      const joined = await ok(api.POST("/v1/invitations/acceptances", { body }));
+      const session = (await api.POST("/v1/session/clerk", { body: { token: await clerkToken() } })).data;
+      if (session) rememberCsrfToken(session.csrf_token);
+      if (session && session.organization.id !== joined.organization_id) {
+        await ok(api.PUT("/v1/session/organization", { body: { organization_id: joined.organization_id } }));
+      }
+      return { ...joined, signedIn: session !== undefined };
+    },
+    ...pendingAtClerk,
   });
 }

@@ -6,6 +6,7 @@ import { Card } from "@/components/ui/card";
 import { Segmented } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useAdvertisers } from "@/features/advertisers/queries";
+import { ToConnections } from "@/features/connections/components/to-connections";
 import { CoverageTable } from "@/features/succession/components/coverage-table";
 import { DeparturePanel } from "@/features/succession/components/departure-panel";
 import { COVERAGES, type Coverage, covered, isSingle } from "@/features/succession/coverage";
@@ -28,7 +29,11 @@ export function CoverageClient() {
       <PageHeader title={t("title")} lead={t("lead")} />
       {advertisers.isPending ? <Skeleton className="h-64 w-full" /> : null}
       {advertisers.error ? <Problem error={advertisers.error} onRetry={() => void advertisers.refetch()} /> : null}
-      {advertisers.data?.length === 0 ? <Empty title={t("none")} detail={t("noneDetail")} /> : null}
+      {advertisers.data?.length === 0 ? (
+        <Card>
+          <Empty title={t("none")} detail={t("noneDetail")} action={<ToConnections />} />
+        </Card>
+      ) : null}
       {advertisers.data?.length ? (
         <>
           <DeparturePanel value={params.get("leaver") ?? ""} onChange={(value) => set("leaver", value)} />

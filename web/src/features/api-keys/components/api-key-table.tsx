@@ -28,7 +28,7 @@ export function ApiKeyTable({ apiKeys, onAct }: ApiKeyTableProps) {
   const t = useTranslations("apiKeys");
   return (
     <Card>
-      <TableScroller label={t("table")} className="min-h-36">
+      <TableScroller label={t("table")}>
         <Table>
           <thead>
             <tr>

@@ -71,7 +71,11 @@ export function RevokeDialog({ apiKey, onClose }: DialogProps) {
           <Button variant="outline" onClick={onClose}>
             {t("cancel")}
           </Button>
-          <Button disabled={revoke.isPending} onClick={() => revoke.mutate(undefined, { onSuccess: revoked })}>
+          <Button
+            variant="destructive"
+            disabled={revoke.isPending}
+            onClick={() => revoke.mutate(undefined, { onSuccess: revoked })}
+          >
             {t("confirmRevoke")}
           </Button>
         </div>

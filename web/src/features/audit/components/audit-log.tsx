@@ -29,12 +29,11 @@ export function AuditLog({ state, onChange }: AuditLogProps) {
   const items = entries.data?.pages.flatMap((page) => page.items) ?? [];
   const whole = first ? !first.limited : false;
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <PageHeader title={t("title")} lead={t("lead")}>
         <ExportLinks state={state} />
       </PageHeader>
       {first?.limited ? <Alert data-testid="audit-limited">{t("limited")}</Alert> : null}
-      {whole ? <Verify /> : null}
       <Filters state={state} onChange={onChange} />
       {entries.error ? <Problem error={entries.error} onRetry={() => void entries.refetch()} /> : null}
       {!entries.data && !entries.error ? <Skeleton data-loading="true" className="h-64" /> : null}
@@ -58,6 +57,7 @@ export function AuditLog({ state, onChange }: AuditLogProps) {
           {t("older")}
         </Button>
       ) : null}
+      {whole ? <Verify /> : null}
       {whole ? <Retention mayChange={can("organization:manage")} /> : null}
     </div>
   );

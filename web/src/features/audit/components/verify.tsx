@@ -7,6 +7,7 @@ import { useTranslations } from "use-intl";
 import { Problem } from "@/components/states";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
+import { Card, CardTitle } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import type { Verification } from "@/lib/model";
 import { KNOWN, noted, verifyChain } from "../verification";
@@ -19,9 +20,13 @@ export function Verify() {
   const check = useMutation({ mutationFn: () => verifyChain(known.trim(), setProgress) });
   const malformed = known.trim() !== "" && !KNOWN.test(known.trim());
   return (
-    <div className="grid gap-2" data-testid="audit-verify">
+    <Card className="grid gap-3 p-4" data-testid="audit-verify">
+      <div>
+        <CardTitle>{t("chain")}</CardTitle>
+        <p className="text-muted-foreground text-xs">{t("chainLead")}</p>
+      </div>
       <div className="flex flex-wrap items-center gap-2">
-        <Button disabled={check.isPending || malformed} onClick={() => check.mutate()}>
+        <Button variant="outline" disabled={check.isPending || malformed} onClick={() => check.mutate()}>
           <ShieldCheck aria-hidden />
           {check.isPending ? t("verifying") : t("verify")}
         </Button>
@@ -39,7 +44,7 @@ export function Verify() {
       </div>
       {check.error ? <Problem error={check.error} /> : null}
       {check.data && !check.isPending ? <Verdict result={check.data} /> : null}
-    </div>
+    </Card>
   );
 }
 

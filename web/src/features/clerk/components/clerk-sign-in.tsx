@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { Problem } from "@/components/states";
 import { Alert } from "@/components/ui/alert";
@@ -9,15 +9,21 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { useClerk, useExchange } from "../queries";
 import type { Clerk, ClerkConfig } from "../script";
 
-interface Props {
+interface GateProps {
   config: ClerkConfig;
   /** Somebody has just signed out here: they are signed out at Clerk, too. */
   leave: boolean;
-  onSignedIn: () => void;
+  /** For who is signed in at Clerk. */
+  children: (clerk: Clerk) => ReactNode;
 }
 
 /** Signing in at Clerk; who is signed in there comes straight in. */
-export function ClerkSignIn({ config, leave, onSignedIn }: Props) {
+export function ClerkSignIn({ onSignedIn, ...gate }: Omit<GateProps, "children"> & { onSignedIn: () => void }) {
+  return <ClerkGate {...gate}>{(clerk) => <Entering clerk={clerk} onSignedIn={onSignedIn} />}</ClerkGate>;
+}
+
+/** Leads to Clerk first whoever is not signed in there. */
+export function ClerkGate({ config, leave, children }: GateProps) {
   const t = useTranslations("clerk");
   const clerk = useClerk(config, leave);
   if (clerk.isPending) return <Waiting text={t("connecting")} />;
@@ -32,7 +38,7 @@ export function ClerkSignIn({ config, leave, onSignedIn }: Props) {
       </Alert>
     );
   }
-  if (clerk.data.session) return <Entering clerk={clerk.data} onSignedIn={onSignedIn} />;
+  if (clerk.data.session) return children(clerk.data);
   return <Choices clerk={clerk.data} />;
 }
 
@@ -65,10 +71,18 @@ function Entering({ clerk, onSignedIn }: { clerk: Clerk; onSignedIn: () => void 
   return (
     <div className="grid gap-3">
       <Problem error={error} onRetry={() => mutate(clerk, { onSuccess: onSignedIn })} />
-      <Button variant="outline" onClick={() => clerk.signOut({ redirectUrl: here() }).then(() => location.reload())}>
-        {t("anotherAccount")}
-      </Button>
+      <AnotherAccount clerk={clerk} />
     </div>
+  );
+}
+
+/** Leaves Clerk's session and begins again on this page. */
+export function AnotherAccount({ clerk }: { clerk: Clerk }) {
+  const t = useTranslations("clerk");
+  return (
+    <Button variant="outline" onClick={() => clerk.signOut({ redirectUrl: here() }).then(() => location.reload())}>
+      {t("anotherAccount")}
+    </Button>
   );
 }
 

@@ -29,6 +29,7 @@ interface ConnectionCardProps {
 export function ConnectionCard({ connection, credential, advertisers, syncs }: ConnectionCardProps) {
   const t = useTranslations("connections");
   const name = connection.label || t(connection.region);
+  const spoken = [name, connection.amazon_user_name].filter(Boolean).join(", ");
   const pending = connection.status === "pending";
   const mine = new Set(advertisers?.map((advertiser) => advertiser.id));
   return (
@@ -36,19 +37,19 @@ export function ConnectionCard({ connection, credential, advertisers, syncs }: C
       data-testid="connection-card"
       data-connection-id={connection.id}
       data-status={connection.status}
-      aria-labelledby={`connection-${connection.id}`}
+      aria-label={spoken}
     >
-      <CardHeader>
+      <CardHeader className="flex-nowrap items-start sm:items-center">
         <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
-          <CardTitle id={`connection-${connection.id}`}>{name}</CardTitle>
+          <CardTitle>{name}</CardTitle>
           <Badge tone={TONES[connection.status]}>{t(connection.status)}</Badge>
           <span className="text-muted-foreground text-xs">
             {connection.region} · <Facts connection={connection} />
           </span>
         </div>
-        <div className="flex items-center gap-2">
+        <div className="flex shrink-0 items-center gap-2">
           <Reconnect connection={connection} credential={credential} />
-          <ConnectionMenu connection={connection} name={name} />
+          <ConnectionMenu connection={connection} name={spoken} />
         </div>
       </CardHeader>
       {connection.error_code && !connection.handing_over && !connection.replacement ? (
@@ -66,7 +67,7 @@ export function ConnectionCard({ connection, credential, advertisers, syncs }: C
             <DiscoveryPanel connection={connection} />
             <IngestionPanel syncs={syncs.filter((sync) => mine.has(sync.advertiser_id))} />
           </div>
-          <AdvertiserSection owner={name} advertisers={advertisers} syncs={syncs} />
+          <AdvertiserSection owner={spoken} advertisers={advertisers} syncs={syncs} />
         </>
       )}
     </Card>

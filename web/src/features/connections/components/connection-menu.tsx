@@ -34,7 +34,7 @@ export function ConnectionMenu({ connection, name }: { connection: Connection; n
   const close = () => setOpen(null);
   return (
     <>
-      <DropdownMenu>
+      <DropdownMenu modal={false}>
         <DropdownMenuTrigger asChild>
           <Button variant="ghost" size="icon" aria-label={t("menu", { name })} data-testid="connection-menu">
             <Ellipsis aria-hidden />

@@ -3,6 +3,7 @@
 import { useTranslations } from "use-intl";
 import { Badge, type Tone } from "@/components/ui/badge";
 import { Suspension } from "@/features/credentials/components/suspension";
+import { useSession } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
 import { formatInstant } from "@/lib/format";
 import type { Credential } from "@/lib/model";
@@ -20,6 +21,8 @@ const SOON_SECONDS = 300;
 
 export function CredentialPanel({ credential }: { credential: Credential | undefined }) {
   const t = useTranslations("credential");
+  const limited = useSession().data?.brand_ids !== null;
+  if (!credential && limited) return null; // tokens are shown to people of every brand only
   return (
     <div className="grid content-start gap-1.5">
       <h3 className="flex items-center gap-2 text-muted-foreground text-xs">

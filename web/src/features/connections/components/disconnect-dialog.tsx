@@ -72,11 +72,7 @@ function Choice({ id, plan, name, onClose }: ChoiceProps) {
         <Button variant="outline" onClick={onClose}>
           {t("cancel")}
         </Button>
-        <Button
-          className="bg-destructive text-white hover:bg-destructive/90"
-          disabled={disconnect.isPending}
-          onClick={confirm}
-        >
+        <Button variant="destructive" disabled={disconnect.isPending} onClick={confirm}>
           {disconnect.isPending ? t("disconnecting") : t("disconnect")}
         </Button>
       </div>

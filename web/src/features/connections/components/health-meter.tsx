@@ -3,7 +3,7 @@
 import { useTranslations } from "use-intl";
 import { Badge, type Tone } from "@/components/ui/badge";
 import { Progress } from "@/components/ui/progress";
-import { formatInstant } from "@/lib/format";
+import { formatDay } from "@/lib/format";
 import type { Connection } from "@/lib/model";
 
 type Health = NonNullable<Connection["health"]>;
@@ -38,7 +38,7 @@ export function HealthMeter({ connection, name }: { connection: Connection; name
       <Reasons reasons={health.reasons} />
       {connection.consent_expires_at ? (
         <p className="text-muted-foreground text-xs">
-          {t("consentUntil", { time: formatInstant(connection.consent_expires_at) })}
+          {t("consentUntil", { time: formatDay(connection.consent_expires_at.slice(0, 10), undefined, true) })}
         </p>
       ) : null}
     </div>

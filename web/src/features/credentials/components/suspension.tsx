@@ -54,7 +54,7 @@ function SuspendDialog({ connectionId }: { connectionId: string }) {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button size="sm" variant="ghost" className="-ml-2 justify-self-start" data-testid="suspend-credential">
+        <Button size="sm" variant="outline" className="justify-self-start" data-testid="suspend-credential">
           <Pause aria-hidden />
           {t("suspend")}
         </Button>

@@ -6,9 +6,11 @@ import { Field, SecretField } from "@/components/field";
 import { Problem } from "@/components/states";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
+import { AnotherAccount } from "@/features/clerk/components/clerk-sign-in";
+import type { Clerk } from "@/features/clerk/script";
 import { useSwitchOrganization } from "@/features/session/queries";
 import type { InvitationOffer } from "@/lib/model";
-import { useAccept } from "../queries";
+import { useAccept, useAcceptAtClerk } from "../queries";
 
 interface AcceptProps {
   offer: InvitationOffer;
@@ -43,6 +45,23 @@ export function AcceptAsSelf({ offer, token }: AcceptProps) {
         {accept.isPending ? t("accepting") : t("accept", { organization })}
       </Button>
     </>
+  );
+}
+
+/** Somebody signed in at Clerk joins as who they are there, and is signed in here, too. */
+export function AcceptAtClerk({ offer, token, clerk }: AcceptProps & { clerk: Clerk }) {
+  const t = useTranslations("invitations");
+  const accept = useAcceptAtClerk(token);
+  const join = () => accept.mutate(clerk, { onSuccess: ({ signedIn }) => location.assign(signedIn ? "/" : "/login/") });
+  const busy = accept.isPending || accept.isSuccess;
+  return (
+    <div className="grid gap-3">
+      {accept.error ? <Problem error={accept.error} /> : null}
+      <Button size="lg" disabled={busy} onClick={join}>
+        {busy ? t("accepting") : t("accept", { organization: offer.organization })}
+      </Button>
+      {accept.error ? <AnotherAccount clerk={clerk} /> : null}
+    </div>
   );
 }
 

@@ -5,6 +5,8 @@ import { Problem } from "@/components/states";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
+import { ClerkGate } from "@/features/clerk/components/clerk-sign-in";
+import { useIdentity } from "@/features/identity/queries";
 import { useRoleName } from "@/features/roles/components/role-name";
 import { loginPath } from "@/features/session/next-path";
 import { useSession, useSignOut } from "@/features/session/queries";
@@ -12,7 +14,7 @@ import { formatInstant } from "@/lib/format";
 import type { InvitationOffer } from "@/lib/model";
 import { ApiError } from "@/lib/problem";
 import { useOffer } from "../queries";
-import { AcceptAsNew, AcceptAsSelf } from "./accept";
+import { AcceptAsNew, AcceptAsSelf, AcceptAtClerk } from "./accept";
 
 /** What a link offers, and the way in for whoever opened it. */
 export function OfferPage({ token }: { token: string }) {
@@ -77,6 +79,18 @@ function SignedIn({ offer, token, email }: WayProps & { email: string }) {
 
 function SignedOut({ offer, token }: WayProps) {
   const t = useTranslations("invitations");
+  const identity = useIdentity();
+  if (identity.isPending) return <Skeleton className="h-10 w-full" />;
+  if (identity.data?.clerk) {
+    return (
+      <>
+        <p>{t("signInFirst", { email: offer.email })}</p>
+        <ClerkGate config={identity.data.clerk} leave={false}>
+          {(clerk) => <AcceptAtClerk offer={offer} token={token} clerk={clerk} />}
+        </ClerkGate>
+      </>
+    );
+  }
   const words = offer.way === "letter" ? "openLetter" : "signInFirst";
   return (
     <>

@@ -27,7 +27,7 @@ export function MemberTable({ members, onAct }: MemberTableProps) {
   const t = useTranslations("members");
   return (
     <Card>
-      <TableScroller label={t("table")} className="min-h-36">
+      <TableScroller label={t("table")}>
         <Table>
           <thead>
             <tr>

@@ -68,7 +68,11 @@ function RemovalForm({ name, removal, onClose }: RemovalFormProps) {
         <Button variant="outline" onClick={onClose}>
           {t("cancel")}
         </Button>
-        <Button disabled={remove.isPending} onClick={() => remove.mutate(heirId || null, { onSuccess: removed })}>
+        <Button
+          variant="destructive"
+          disabled={remove.isPending}
+          onClick={() => remove.mutate(heirId || null, { onSuccess: removed })}
+        >
           {t("confirmRemove")}
         </Button>
       </div>

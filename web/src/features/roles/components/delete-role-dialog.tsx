@@ -32,6 +32,7 @@ export function DeleteRoleDialog({ role, onClose }: { role: Role; onClose: () =>
             {t("cancel")}
           </Button>
           <Button
+            variant="destructive"
             disabled={remove.isPending || role.id === null}
             onClick={() => role.id && remove.mutate(role.id, { onSuccess: deleted })}
           >

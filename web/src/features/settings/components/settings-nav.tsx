@@ -1,18 +1,31 @@
 "use client";
 
+import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { useCan } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
 import { Link, usePath } from "@/lib/router";
 import { SETTINGS } from "../pages";
 
+/** How much of the entry before stays in sight. */
+const PEEK_PX = 48;
+
 /** The settings pages this person may open: a column beside the page, a scrolling row above it on a phone. */
 export function SettingsNav() {
   const t = useTranslations("settings");
   const can = useCan();
   const path = usePath();
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const here = row.current?.querySelector<HTMLElement>(`a[href="${path}"]`);
+    if (row.current && here) row.current.scrollLeft = here.offsetLeft - row.current.offsetLeft - PEEK_PX;
+  }, [path]);
   return (
-    <nav aria-label={t("navigation")} className="flex gap-4 overflow-x-auto lg:grid lg:content-start lg:gap-5">
+    <nav
+      ref={row}
+      aria-label={t("navigation")}
+      className="flex gap-4 overflow-x-auto lg:grid lg:content-start lg:gap-5"
+    >
       {SETTINGS.map(({ label, pages }) => {
         const open = pages.filter((page) => page.permission === null || can(page.permission));
         return open.length ? (

@@ -38,9 +38,16 @@ export function DeparturePanel({ value, onChange }: DeparturePanelProps) {
           <CardTitle id="departure-title">{t("leaveTitle")}</CardTitle>
           <p className="text-muted-foreground text-xs">{t("leaveLead")}</p>
         </div>
-        <div className="flex items-center gap-2">
-          <Label htmlFor="leaver">{t("leaver")}</Label>
-          <NativeSelect id="leaver" value={value} onChange={(event) => onChange(event.target.value)}>
+        <div className="flex min-w-0 items-center gap-2">
+          <Label htmlFor="leaver" className="whitespace-nowrap">
+            {t("leaver")}
+          </Label>
+          <NativeSelect
+            id="leaver"
+            className="min-w-0 max-w-72"
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
+          >
             <option value="">{t("choose")}</option>
             <LeaverOptions connections={connections.data ?? []} />
           </NativeSelect>

@@ -4,7 +4,10 @@ import { type KeyboardEvent, useState } from "react";
 import { toast } from "sonner";
 import { useTranslations } from "use-intl";
 import { Empty } from "@/components/states";
-import { useMapBrands } from "@/features/advertisers/queries";
+import { Card } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { useAdvertisers, useMapBrands } from "@/features/advertisers/queries";
+import { ToConnections } from "@/features/connections/components/to-connections";
 import { useCan } from "@/features/session/queries";
 import type { Suggestion } from "@/lib/model";
 import { keyOf, mappingsOf, sureOnes, type Target, toggled } from "../selection";
@@ -24,13 +27,30 @@ function moveBetweenRows(event: KeyboardEvent<HTMLElement>) {
   event.preventDefault();
 }
 
+/** Nothing was found yet, or all that was found has its brand. */
+function NothingToDo() {
+  const t = useTranslations("suggestions");
+  const succession = useTranslations("succession");
+  const found = useAdvertisers().data;
+  if (!found) return <Skeleton className="h-40 w-full" />;
+  return (
+    <Card>
+      {found.length ? (
+        <Empty title={t("none")} detail={t("noneDetail")} />
+      ) : (
+        <Empty title={succession("none")} detail={succession("noneDetail")} action={<ToConnections />} />
+      )}
+    </Card>
+  );
+}
+
 export function SuggestionList({ suggestions }: { suggestions: readonly Suggestion[] }) {
   const t = useTranslations("suggestions");
   const can = useCan();
   const map = useMapBrands();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [names, setNames] = useState<Record<string, string>>({});
-  if (!suggestions.length) return <Empty title={t("none")} detail={t("noneDetail")} />;
+  if (!suggestions.length) return <NothingToDo />;
   const accept = (target: Target) => {
     const mappings = mappingsOf(suggestions, selected, names, target);
     if (!mappings.length || map.isPending) return;

@@ -34,8 +34,8 @@ function Banner({ viewing }: { viewing: NonNullable<Session["viewing_as"]> }) {
       data-testid="viewing-banner"
       className="sticky top-12 z-20 flex flex-wrap items-center justify-center gap-x-4 gap-y-1 border-warning/40 border-b bg-warning-soft px-4 py-1.5 text-[13px] lg:top-0"
     >
-      <Eye aria-hidden className="size-4 text-warning" />
       <p>
+        <Eye aria-hidden className="mr-2 inline size-4 align-[-3px] text-warning" />
         <span className="font-medium">{t("banner", { name: viewing.name || viewing.email })}</span>{" "}
         <span className="text-muted-foreground">
           {now > 0 ? t("remaining", { minutes: Math.max(0, Math.floor(left / 60_000)) }) : null}
