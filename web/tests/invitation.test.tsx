@@ -2,7 +2,8 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { HttpResponse, http } from "msw";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Clerk } from "@/features/clerk/script";
 import { OfferPage } from "@/features/invitations/components/offer-page";
 import { renderApp } from "./app";
 import { answer, session } from "./people";
@@ -22,14 +23,38 @@ const offer = (more: object = {}) => ({
 const JOINED = { organization_id: "o1", organization: "Contoso Agency", email: "ana@contoso.example" };
 const assign = vi.fn();
 
-function serve(shown: object, who: object | null) {
+const BUILT_IN = { provider: "builtin", sign_up: "invitation", mail: true, clerk: null };
+const CLERK = {
+  provider: "clerk",
+  sign_up: "invitation",
+  mail: false,
+  clerk: { script_url: "https://c.example/c.js" },
+};
+
+function serve(shown: object, who: object | null, identity: object = BUILT_IN) {
   server.use(
+    http.get("*/v1/identity", answer(identity)),
     http.get("*/v1/invitations/offer", answer(shown)),
     http.get("*/v1/session", who ? answer(who) : () => new HttpResponse(null, { status: 401 })),
   );
 }
 
+function clerk(signedIn: Clerk["session"]): Clerk {
+  const nothing = async () => undefined;
+  return {
+    load: nothing,
+    session: signedIn,
+    redirectToSignIn: nothing,
+    redirectToSignUp: nothing,
+    signOut: nothing,
+  };
+}
+
 describe("invitation page", () => {
+  afterEach(() => {
+    delete window.Clerk;
+  });
+
   beforeEach(() => {
     assign.mockReset();
     vi.stubGlobal("location", { ...location, origin: location.origin, pathname: "/invitation/", search: "", assign });
@@ -97,6 +122,47 @@ describe("invitation page", () => {
     expect(await screen.findByText(words)).toBeDefined();
     const href = screen.getByRole("link", { name: link }).getAttribute("href");
     expect(href).toBe(`/login/?next=${encodeURIComponent("/invitation/?token=abc")}`);
+  });
+
+  it("lets who is signed in at Clerk join with Clerk's token, and enter where they joined", async () => {
+    serve(offer({ way: "sign_in" }), null, CLERK);
+    window.Clerk = clerk({ getToken: async () => "a.b.c" });
+    const sent: unknown[] = [];
+    server.use(
+      http.post("*/v1/invitations/acceptances", async ({ request }) => {
+        sent.push(await request.json());
+        return answer(JOINED, { status: 201 })();
+      }),
+      http.post("*/v1/session/clerk", answer(session({ organization: { id: "o2", name: "Elsewhere" } }))),
+      http.put("*/v1/session/organization", async ({ request }) => {
+        sent.push(await request.json());
+        return answer(session())();
+      }),
+    );
+    renderApp(<OfferPage token="abc" />);
+    await userEvent.click(await screen.findByRole("button", { name: "Join Contoso Agency" }));
+    await waitFor(() => expect(assign).toHaveBeenCalledWith("/"));
+    expect(sent).toEqual([{ token: "abc", name: "", password: "", clerk_token: "a.b.c" }, { organization_id: "o1" }]);
+  });
+
+  it("tells who is somebody else at Clerk, and lets them change", async () => {
+    serve(offer({ way: "sign_in" }), null, CLERK);
+    window.Clerk = clerk({ getToken: async () => "a.b.c" });
+    const refusal = { code: "invitation_for_another", title: "This invitation is for another e-mail address." };
+    server.use(http.post("*/v1/invitations/acceptances", answer(refusal, { status: 403 })));
+    renderApp(<OfferPage token="abc" />);
+    await userEvent.click(await screen.findByRole("button", { name: "Join Contoso Agency" }));
+    expect(await screen.findByText(/another e-mail address/)).toBeDefined();
+    expect(screen.getByRole("button", { name: "Use another account" })).toBeDefined();
+    expect(assign).not.toHaveBeenCalled();
+  });
+
+  it("leads to Clerk first who is not signed in there", async () => {
+    serve(offer({ way: "sign_in" }), null, CLERK);
+    window.Clerk = clerk(null);
+    renderApp(<OfferPage token="abc" />);
+    expect(await screen.findByTestId("clerk-sign-in")).toBeDefined();
+    expect(screen.queryByRole("button", { name: /Join/ })).toBeNull();
   });
 
   it("says that an invitation holds no more, or that the link is cut", async () => {

@@ -34,6 +34,8 @@ _OPEN_PAGES = (
 _IMMUTABLE = "/_next/static/"
 
 LOGIN_PAGE = "/login/"
+WITH_CLERK = (LOGIN_PAGE, "/invitation/")
+"""Where people sign in at Clerk, or take up an invitation as who they are there."""
 SECURITY: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -76,14 +78,15 @@ class Pages:
     def read(cls, folder: Path, clerk_origin: str = "") -> "Pages":
         """Every file under `folder`; nothing when it does not exist (the API works without it).
 
-        `clerk_origin`: where the login page, and no other, may load Clerk's script and ask for tokens.
+        `clerk_origin`: where the pages of `WITH_CLERK`, and no others, may load Clerk's script and ask
+        for tokens.
         """
         if not folder.is_dir():
             return cls({})
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         return cls(
             {
-                url: _asset(url, path, clerk_origin if url.startswith(LOGIN_PAGE) else "")
+                url: _asset(url, path, clerk_origin if url.startswith(WITH_CLERK) else "")
                 for path in files
                 for url in _urls(folder, path)
             }

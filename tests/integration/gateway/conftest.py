@@ -36,6 +36,7 @@ def web_dir(tmp_path: Path) -> Path:
         "index.html": f"<html>{script}<p>home</p></html>" + " " * 600,
         "404.html": "<html>nothing here</html>",
         "login/index.html": "<html>sign in</html>",
+        "invitation/index.html": "<html>join us</html>",
         "connections/index.html": "<html>connections</html>",
         "connections/index.txt": "flight data",
         "_next/static/a.js": "console.log(1)",

@@ -51,20 +51,22 @@ async def test_a_page_allows_its_own_inline_scripts_and_no_others(browser: Brows
 
 
 @pytest.mark.parametrize("provider", ["builtin", "clerk"])
-async def test_the_login_page_alone_lets_clerk_in_and_only_where_it_is_set(
+async def test_pages_that_need_clerk_let_it_in_and_only_where_it_is_set(
     browser: Browser, settings: Settings, serve: Serve, provider: str
 ) -> None:
     clerk = "https://clerk.leads.example"
     changes = {"identity_provider": provider, "clerk_frontend_api_url": f"{clerk}/v1"}
     visitor = Browser(browser.http, (await serve(settings.model_copy(update=changes))).root)
     policies: list[str] = []
-    for path in ("/login/", "/404.html"):
+    for path in ("/login/", "/invitation/", "/404.html"):
         async with visitor.call("GET", path) as answer:
+            assert answer.status == (404 if "404" in path else 200)
             policies.append(answer.headers["content-security-policy"])
-    login = dict(part.strip().split(" ", 1) for part in policies[0].split(";"))
     wanted = f"'self' {clerk}" if provider == "clerk" else "'self'"
-    assert (login["script-src"], login["connect-src"]) == (wanted, wanted)
-    assert clerk not in policies[1]
+    for policy in policies[:2]:
+        parts = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+        assert (parts["script-src"], parts["connect-src"]) == (wanted, wanted)
+    assert clerk not in policies[2]
 
 
 async def test_pages_are_compressed_and_revalidated(browser: Browser) -> None:

@@ -46,11 +46,10 @@ class Clerk:
         return self.shown
 
     async def prove(self, evidence: str, now: datetime) -> UUID:
-        """The user here behind a Clerk session token."""
+        """The user here behind a Clerk session token, whether they belong anywhere or not."""
         token = await self.verifier.read(evidence, now)
-        async with self.db.tx(SYSTEM) as tx:
-            user_id, _ = await admit(tx, token, self.webhooks.roles)
-        return user_id
+        async with self.db.read(SYSTEM) as tx:
+            return await person_of(tx, token)
 
     async def sign_in(self, evidence: str, origin: Origin, now: datetime) -> SignedIn:
         """Always a new session with a new token; the browser's previous one ends. It ends with Clerk's
@@ -65,9 +64,9 @@ class Clerk:
         return opened
 
 
-async def admit(tx: Tx, token: ClerkToken, roles: Mapping[str, str]) -> tuple[UUID, UUID]:
-    """(user, organization) that the token stands for here. Raises Unauthenticated
-    (clerk_session_ended), Forbidden, or Unavailable while Clerk's webhooks are still on their way."""
+async def person_of(tx: Tx, token: ClerkToken) -> UUID:
+    """The user that the token stands for here. Raises Unauthenticated (clerk_session_ended), Forbidden
+    (clerk_user_deleted), or Unavailable while Clerk's webhooks are still on their way."""
     if await queries.session_ended(tx, token.session):
         raise Unauthenticated(
             "This session has ended.", code="clerk_session_ended", hint="Sign in at Clerk again."
@@ -77,15 +76,22 @@ async def admit(tx: Tx, token: ClerkToken, roles: Mapping[str, str]) -> tuple[UU
         raise Forbidden("This user was deleted at Clerk.", code="clerk_user_deleted")
     if known is None or known.user_id is None:
         raise _on_its_way("user")
-    own = await queries.memberships_of(tx, known.user_id)
+    return known.user_id
+
+
+async def admit(tx: Tx, token: ClerkToken, roles: Mapping[str, str]) -> tuple[UUID, UUID]:
+    """(user, organization) that the token stands for here; raises as `person_of`, and Forbidden for
+    who belongs to no organization or not to the token's."""
+    user_id = await person_of(tx, token)
+    own = await queries.memberships_of(tx, user_id)
     if token.organization is None:
         if not own:
             raise _no_organization()
-        return known.user_id, own[0]
+        return user_id, own[0]
     place = await settling.find_organization(tx, token.organization)
     organization_id = None if place is None else place.organization_id
     if organization_id is not None and organization_id in own:
-        return known.user_id, organization_id
+        return user_id, organization_id
     raise await _why_not_a_member(tx, token, place, roles)
 
 

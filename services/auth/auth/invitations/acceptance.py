@@ -1,4 +1,5 @@
-"""Taking up an invitation: by who is signed in under the invited address, or by somebody new.
+"""Taking up an invitation: by who is signed in under the invited address (here, or at Clerk where Clerk
+keeps the accounts), or by somebody new.
 
 Somebody new chooses name and password. That shows nothing about the address by itself: the link in the
 letter does, and where no letters are sent, the word of the inviter has to do.

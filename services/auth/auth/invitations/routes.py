@@ -8,6 +8,7 @@ from shared.deps import ActorTx, CurrentActor
 from shared.errors import Forbidden
 from shared.internal_tokens import Actor
 
+from auth.clerk.routes import clerk_in_use
 from auth.deps import DepsOf, MemberManager, MemberReader
 from auth.scopes import organization_of
 
@@ -77,8 +78,13 @@ async def show_invitation(
 async def accept_invitation(
     body: AcceptanceRequest, actor: CurrentActor, deps: DepsOf
 ) -> AcceptanceView:
-    """Take an invitation up: signed in under its address, or new with a name and a password."""
-    taker = Taker(body.token, _signed_in(actor), body.name, body.password)
+    """Take an invitation up: signed in under its address, here or at Clerk, or new with a name and a
+    password."""
+    user_id = _signed_in(actor)
+    if body.clerk_token is not None:
+        clerk = await clerk_in_use(deps)
+        user_id = await clerk.prove(body.clerk_token, deps.clock())
+    taker = Taker(body.token, user_id, body.name, body.password)
     return AcceptanceView.of(await deps.reception.accept(taker, deps.clock()))
 
 

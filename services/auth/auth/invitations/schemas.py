@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auth.clerk.schemas import ClerkJwt
 from auth.roles.schemas import GrantsRequest, GrantView
 from auth.text import Line, Token
 
@@ -101,13 +102,15 @@ class OfferView(BaseModel):
 
 
 class AcceptanceRequest(BaseModel):
-    """`POST /v1/invitations/acceptances`; name and password of somebody new."""
+    """`POST /v1/invitations/acceptances`; name and password of somebody new, or what Clerk's
+    `session.getToken()` gives to somebody who is signed in there and belongs nowhere here yet."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     token: Token = Field(min_length=1, repr=False)
     name: Line = ""
     password: Annotated[str, Field(max_length=1024, repr=False)] = ""
+    clerk_token: ClerkJwt | None = Field(default=None, repr=False)
 
 
 class AcceptanceView(BaseModel):

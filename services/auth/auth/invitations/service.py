@@ -9,7 +9,7 @@ from shared.db import Tx
 from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 from shared.internal_tokens import Actor
-
+XXX
 from auth.mail.service import post
 from auth.members import queries as members
 from auth.members.domain import Member
@@ -80,6 +80,8 @@ async def invite(
             code="invitation_open",
             hint="Send it again, or withdraw it first.",
         )
+    note_grants(tx, wanted)
+    audit.note(tx, target=("invitation", invitation.id), email=address)
     return await _send(tx, desk, invitation, tokens, now)
 
 
