@@ -199,6 +199,9 @@ def _print_lines(tail: Tail, lines: Iterable[str], *, prefix: bool) -> None:
 
 
 def _login(settings: Settings, secrets: Secrets) -> dict[str, str]:
+    """Of the first owner; nothing where Clerk keeps the accounts and no password signs anybody in."""
+    if settings.identity_provider == "clerk":
+        return {}
     return {"email": settings.first_owner_email, "password": secrets.owner_password}
 
 

@@ -56,11 +56,14 @@ def table(processes: Sequence[ProcessStatus]) -> str:
 
 
 def login_text(url: str, login: Mapping[str, str], mailbox_url: str) -> str:
+    """Where to go and how to sign in; an empty `login`: at Clerk."""
     letters = f"  letters    {mailbox_url}\n" if mailbox_url else ""
-    return (
-        f"\n  Leadline   {url}\n  e-mail     {login['email']}\n  password   {login['password']}\n"
-        f"{letters}"
+    entrance = (
+        f"  e-mail     {login['email']}\n  password   {login['password']}\n"
+        if login
+        else "  sign in    with Clerk\n"
     )
+    return f"\n  Leadline   {url}\n{entrance}{letters}"
 
 
 def _resident_mb(pid: int) -> float:
