@@ -9,6 +9,7 @@ from .accounts.whims import Whims
 from .clerk.instance import ClerkInstance
 from .clock import SandboxClock
 from .control.journal import Journal
+from .entities.catalogue import Catalogue
 from .faults.rules import Faults
 from .lwa.grants import Grants
 from .mail.mailbox import Mailbox
@@ -26,6 +27,9 @@ class SandboxDeps:
     world: World
     grants: Grants
     reports: Reports
+    unified_reports: Reports
+    classic_reports: Reports
+    catalogue: Catalogue
     faults: Faults
     journal: Journal
     mailbox: Mailbox

@@ -71,22 +71,66 @@ def dsp(status: int, text: str) -> AdsError:
     return dsp_error(status, "ENTITY_NOT_ALLOWED", "", text)
 
 
-def dsp_error(status: int, error_type: str, field: str, text: str) -> AdsError:
+def dsp_error(
+    status: int,
+    error_type: str,
+    field: str,
+    text: str,
+    media: str = "application/vnd.dsperrors.v1+json",
+    naming: str = "field",
+) -> AdsError:
+    """`naming`: what this family calls the member that names the wrong field."""
     return AdsError(
         status,
         {
             "message": _DSP_MESSAGES.get(status, "Bad Request"),
             "requestId": str(uuid.uuid4()),
-            "errors": [{"errorType": error_type, "field": field, "message": text}],
+            "errors": [{"errorType": error_type, naming: field, "message": text}],
         },
-        "application/vnd.dsperrors.v1+json",
+        media,
     )
+
+
+def dsp_v1(status: int, text: str) -> AdsError:
+    """A whole request of /dsp/v1 refused; plain JSON, unlike the classic family."""
+    return dsp_error(status, "ENTITY_NOT_ALLOWED", "", text, "application/json")
+
+
+def dsp_reports(status: int, text: str) -> AdsError:
+    """Classic DSP reports: the classic shape under a media type of their own."""
+    return dsp_error(
+        status, _WORDS.get(status, str(status)), "", text, "application/vnd.dsperror.v1+json"
+    )
+
+
+def insights(status: int, text: str) -> AdsError:
+    """Campaign insights say `fieldName` where the classic family says `field`."""
+    word = _WORDS.get(status, str(status))
+    return dsp_error(status, word, "", text, "application/json", "fieldName")
+
+
+def frequency(status: int, text: str) -> AdsError:
+    """Frequency insights."""
+    error = {
+        "errorCode": _WORDS.get(status, str(status)),
+        "errorId": str(uuid.uuid4()),
+        "errorMessage": text,
+    }
+    return AdsError(status, {"requestId": str(uuid.uuid4()), "errors": [error]})
+
+
+def ads_api(status: int, text: str) -> AdsError:
+    """/adsApi/v1: the code is one of a closed list, which knows one word for our faults."""
+    words = _WORDS | {413: "CONTENT_TOO_LARGE", 500: "INTERNAL_ERROR", 503: "INTERNAL_ERROR"}
+    return AdsError(status, {"code": words.get(status, "BAD_REQUEST"), "message": text})
 
 
 def family_of(path: str) -> Family:
     """The family that answers on `path` (without its region)."""
     for prefix, family in (
-        ("/reporting/", reporting), ("/managerAccounts", manager), ("/dsp/", dsp),
+        ("/reporting/", reporting), ("/managerAccounts", manager), ("/adsApi/", ads_api),
+        ("/dsp/v1/campaign/insights", insights), ("/dsp/v1/frequency", frequency),
+        ("/dsp/v1/", dsp_v1), ("/dsp/", dsp), ("/accounts/", dsp_reports),
         ("/amc/accounts", amc_accounts), ("/amc/", amc),
     ):  # fmt: skip
         if path.startswith(prefix):

@@ -12,6 +12,7 @@ from .accounts import links
 from .accounts import routes as accounts
 from .accounts.whims import Whims
 from .amc import routes as amc
+from .classic import routes as classic_reports
 from .clerk import control as clerk_control
 from .clerk import routes as clerk
 from .clerk.instance import ClerkInstance
@@ -19,9 +20,17 @@ from .clock import SandboxClock
 from .control import routes as control
 from .control.journal import Journal
 from .deps import SandboxDeps
+from .entities import classic as classic_entities
+from .entities import control as entity_control
+from .entities import dsp_v1, refusals
+from .entities import unified as unified_entities
+from .entities.catalogue import Catalogue
+from .entities.history import History
 from .envelopes import AdsError, json_response, render, universal
 from .faults.middleware import Edge
 from .faults.rules import Faults
+from .insights import campaign as campaign_insights
+from .insights import distribution, savings
 from .lwa import profile, token_endpoint
 from .lwa import routes as consent
 from .lwa.grants import Grants
@@ -34,6 +43,7 @@ from .reports import routes as reports
 from .reports.lifecycle import Pace, Reports
 from .settings import Settings
 from .state import State
+from .unified import routes as unified_reports
 from .world.facts import World
 
 REGIONS = ("na", "eu", "fe")
@@ -66,6 +76,7 @@ def create_app(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
         app.include_router(amazon, prefix=f"/{region}")
     app.include_router(control.health_router)
     app.include_router(control.router)
+    app.include_router(entity_control.router)
     app.include_router(mail.router)
     app.include_router(clerk.router)
     app.include_router(clerk_control.router)
@@ -87,6 +98,9 @@ def build_deps(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
         world=world,
         grants=Grants(state, clock, mint, consent_days=settings.sandbox_consent_days),
         reports=Reports(state, clock, pace, key),
+        unified_reports=Reports(state, clock, pace, key, "unified_report"),
+        classic_reports=Reports(state, clock, pace, key, "classic_report"),
+        catalogue=Catalogue(world, History(world.dice, state)),
         faults=Faults(world.dice),
         journal=Journal(settings.sandbox_journal_size),
         mailbox=Mailbox(state, clock),
@@ -97,7 +111,9 @@ def build_deps(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
 
 def _amazon() -> APIRouter:
     router = APIRouter()
-    for part in (consent, token_endpoint, profile, accounts, links, reports, downloads, amc):
+    for part in (consent, token_endpoint, profile, accounts, links, reports, downloads, amc,
+                 classic_entities, dsp_v1, unified_entities, refusals,
+                 campaign_insights, distribution, savings, unified_reports, classic_reports):  # fmt: skip
         router.include_router(part.router)
     return router
 

@@ -8,7 +8,9 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from sandbox.deps import Deps
+from sandbox.classic.files import classic_file
+from sandbox.deps import Deps, SandboxDeps
+from sandbox.unified.files import part_file
 
 from .routes import build_file
 
@@ -37,12 +39,20 @@ def download(request: Request, report_id: str, deps: Deps) -> Response:
         return _refuse(403, "SignatureDoesNotMatch", _MISMATCH)
     if deps.clock.now().timestamp() > int(expires):
         return _refuse(403, "AccessDenied", "Request has expired")
-    report = deps.reports.find(report_id)
-    if not report:
+    content = _content(deps, report_id)
+    if content is None:
         return _refuse(404, "NoSuchKey", "The specified key does not exist.")
-    content = build_file(report, deps)
     tag = hashlib.md5(content, usedforsecurity=False).hexdigest()
     return Response(content, media_type="application/octet-stream", headers={"ETag": f'"{tag}"'})
+
+
+def _content(deps: SandboxDeps, name: str) -> bytes | None:
+    """The object of this name, from whichever family of reports made it."""
+    report = deps.reports.find(name)
+    if report:
+        return build_file(report, deps)
+    found = part_file(deps, name)
+    return classic_file(deps, name) if found is None else found
 
 
 def _refuse(status: int, code: str, message: str) -> Response:

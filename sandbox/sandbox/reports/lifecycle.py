@@ -56,12 +56,13 @@ class DuplicateReportError(Exception):
 
 @dataclass(slots=True)
 class Reports:
-    """The report queue of all regions."""
+    """One family's report queue of all regions; `kind` keeps the families' documents apart."""
 
     state: State
     clock: SandboxClock
     pace: Pace
     key: bytes
+    kind: str = "report"
     sizes: dict[str, int] = field(default_factory=dict[str, int])
     lock: Lock = field(default_factory=Lock)
 
@@ -69,13 +70,13 @@ class Reports:
         self, body: dict[str, Any], advertiser_ids: tuple[str, ...], fingerprint: str
     ) -> Report:
         """Queues a report; raises DuplicateReportError while the same one is unfinished."""
-        key = hashlib.sha256(fingerprint.encode()).hexdigest()
+        key = hashlib.sha256(f"{self.kind}{fingerprint}".encode()).hexdigest()
         with self.lock:
             running = self._running(key)
             if running:
                 raise DuplicateReportError(running)
             report = self._schedule(body, advertiser_ids)
-            self.state.put("report", report.report_id, _dump(report))
+            self.state.put(self.kind, report.report_id, _dump(report))
             self.state.put("fingerprint", key, {"id": report.report_id})
         return report
 
@@ -106,11 +107,11 @@ class Reports:
         )
 
     def find(self, report_id: str) -> Report | None:
-        entry = self.state.get("report", report_id)
+        entry = self.state.get(self.kind, report_id)
         return _load(report_id, entry) if entry else None
 
     def cancel(self, report_id: str) -> None:
-        self.state.take("report", report_id)
+        self.state.take(self.kind, report_id)
 
     def signature(self, report_id: str, expires: int) -> str:
         text = f"{report_id}\x1f{expires}".encode()

@@ -3,12 +3,13 @@
 Detail texts beyond those in Amazon's guide are ours, in the same style.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
 from sandbox.envelopes import reporting
+from sandbox.world.facts import Cell
 
 from .types import TYPES, ReportType
 
@@ -16,9 +17,13 @@ MAX_FILTER_VALUES = 100
 Fields = dict[str, Any]
 
 
+def everything(_cell: Cell) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """A valid request; `configuration` is echoed as it came."""
+    """A valid request; `configuration` is echoed as it came, `keep` chooses the cells that count."""
 
     kind: ReportType
     file_format: str
@@ -30,6 +35,7 @@ class ReportRequest:
     time_unit: str
     advertiser_ids: tuple[str, ...]
     configuration: Fields
+    keep: Callable[[Cell], bool] = everything
 
     def fingerprint(self, account: str) -> str:
         """Equal for requests Amazon calls duplicates: same account, span and configuration."""

@@ -53,7 +53,8 @@ def _distinguishing(request: ReportRequest) -> list[str]:
 def _cells(world: World, request: ReportRequest, at: datetime) -> Iterator[Cell]:
     for advertiser_id in request.advertiser_ids:
         advertiser = world.tree.advertisers[advertiser_id]
-        yield from world.cells(advertiser, request.start_date, request.end_date, at)
+        cells = world.cells(advertiser, request.start_date, request.end_date, at)
+        yield from (cell for cell in cells if request.keep(cell))
 
 
 def _row(request: ReportRequest, face: Cell, part: Names, metrics: Metrics) -> Row:

@@ -8,7 +8,7 @@ from sandbox.world.dice import Dice
 from sandbox.world.facts import Cell
 
 from . import devices, supply
-from .audiences import SEGMENTS
+from .audiences import SEGMENTS, Segment
 from .places import PLACES
 from .products import HALO, products
 from .split import overlap, split
@@ -126,9 +126,8 @@ def by_product(dice: Dice, cell: Cell) -> list[Part]:
 def by_segment(dice: Dice, cell: Cell) -> list[Part]:
     """Four segments of the line item; they overlap, so their sum is more than the cell."""
     line_item = cell.line_item.line_item_id
-    first = dice.between(0, len(SEGMENTS) - 4, "segments", line_item)
     parts: list[Part] = []
-    for segment in SEGMENTS[first : first + 4]:
+    for segment in segments_of(dice, line_item):
         share = 0.15 + 0.7 * dice.unit("segment", line_item, segment.segment_id)
         names = {
             "segmentName": segment.name,
@@ -140,6 +139,12 @@ def by_segment(dice: Dice, cell: Cell) -> list[Part]:
         }
         parts.append((names, overlap(cell.metrics, share)))
     return _active(parts)
+
+
+def segments_of(dice: Dice, line_item_id: str) -> tuple[Segment, ...]:
+    """The segments a line item targets."""
+    first = dice.between(0, len(SEGMENTS) - 4, "segments", line_item_id)
+    return SEGMENTS[first : first + 4]
 
 
 def by_frequency(_dice: Dice, cell: Cell) -> list[Part]:

@@ -1,0 +1,1 @@
+"""Classic DSP reports: /accounts/{accountId}/dsp/reports."""

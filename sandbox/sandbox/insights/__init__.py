@@ -1,0 +1,1 @@
+"""DSP insights: shopper traits of campaigns, distribution of frequency, savings by frequency caps."""

@@ -1,0 +1,1 @@
+"""Unified reporting: /adsApi/v1/{create,retrieve,delete}/reports."""
