@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from infra.databases import MakeDb
 from infra.reporting_slices import NOON, Landed, ReportingWorld, Row, make_row, totals_of
-from reporting.loads import queries, service
+from reporting.loads import facts_queries, queries, service
 from reporting.loads.service import load_next
 from reporting.main import MIGRATIONS
 from shared.db import SYSTEM
@@ -68,6 +68,52 @@ async def test_a_newer_report_of_equal_numbers_changes_no_row(world: ReportingWo
     again = slice_of(advertiser, *rows, as_of=NOON + HOUR)
     await world.load(slice_of(advertiser, *rows), again)
     assert (await world.load_row(again.report_id))["rows_changed"] == 0
+
+
+async def test_only_what_differs_from_the_file_before_is_carried(
+    world: ReportingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advertiser = await world.advertiser("Acme")
+    rows = [make_row(D1, creative=str(n), clicks=n) for n in range(1, 6)]
+    await world.load(slice_of(advertiser, *rows))
+    staged: list[int] = []
+    carried = facts_queries.stage
+
+    async def counted(tx: Any, batches: Any) -> Any:
+        found = await carried(tx, batches)
+        staged.append(found[0])
+        return found
+
+    monkeypatch.setattr(facts_queries, "stage", counted)
+    changed = [*rows[:3], make_row(D1, creative="4", clicks=40), make_row(D2, clicks=7)]
+    again = slice_of(advertiser, *changed, as_of=NOON + HOUR)
+    await world.load(again)
+    assert staged == [2]
+    assert sorted(f[6] for f in await world.facts()) == [1, 2, 3, 7, 40]
+    assert (await world.load_row(again.report_id))["rows_changed"] == 3
+    assert await _stored_totals(world) == _summed(await world.facts())
+
+
+async def test_without_the_file_before_the_slice_is_carried_whole(world: ReportingWorld) -> None:
+    advertiser = await world.advertiser("Acme")
+    first = slice_of(advertiser, make_row(D1, clicks=1), make_row(D2, clicks=2))
+    await world.load(first)
+    await world.loader.objects.delete(first.uri)
+    again = slice_of(advertiser, make_row(D1, clicks=9), as_of=NOON + HOUR)
+    await world.load(again)
+    assert [f[6] for f in await world.facts()] == [9]
+    assert (await world.load_row(again.report_id))["rows_changed"] == 2
+
+
+async def test_a_file_before_that_is_not_what_was_loaded_is_not_trusted(
+    world: ReportingWorld,
+) -> None:
+    advertiser = await world.advertiser("Acme")
+    first = slice_of(advertiser, make_row(D1, clicks=1))
+    await world.load(first)
+    await world.loader.objects.put(first.uri, slice_of(advertiser, make_row(D1, clicks=9)).bytes())
+    await world.load(slice_of(advertiser, make_row(D1, clicks=9), as_of=NOON + HOUR))
+    assert [f[6] for f in await world.facts()] == [9]
 
 
 async def test_rows_missing_from_a_newer_report_vanish(world: ReportingWorld) -> None:
@@ -259,7 +305,7 @@ async def test_a_worker_that_lost_its_lease_writes_nothing(world: ReportingWorld
     world.now += timedelta(seconds=2)
     await world.drain()
     async with world.db.tx(SYSTEM) as tx:
-        await service.apply(tx, slow, content, world.now)
+        await service.apply(tx, slow, content, None, world.now)
     assert await world.count("outbox") == 1
     assert (await world.load_row(landed.report_id))["lease_token"] is None
 
@@ -275,7 +321,7 @@ async def test_a_database_error_postpones_the_load(
         raise asyncpg.DeadlockDetectedError("deadlock detected")
 
     with monkeypatch.context() as patched:
-        patched.setattr(queries, "write_days", fail)
+        patched.setattr(facts_queries, "write_days", fail)
         await load_next(world.loader)
     assert await world.facts() == []
     world.now += timedelta(seconds=2)

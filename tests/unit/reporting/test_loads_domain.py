@@ -19,7 +19,7 @@ from reporting.loads.domain import (
     next_attempt_at,
     reconcile,
 )
-from reporting.loads.parquet import KEY, SCHEMA, read_slice
+from reporting.loads.parquet import KEY, SCHEMA, placements_of, read_slice, records_of
 from reporting.measures import MEASURES
 
 D1, D2, D3 = date(2025, 3, 1), date(2025, 3, 2), date(2025, 3, 3)
@@ -101,9 +101,11 @@ def test_a_file_becomes_ordered_records(tmp_path: Path) -> None:
     ]
     path.write_bytes(parquet_of(rows))
     content = read_slice(path, currency="USD")
-    named = content.placements()
+    named = placements_of(content.table)
     keys = list(zip(*(named[name] for name in KEY), strict=True))
-    (batch,) = content.records({key: number for number, key in enumerate(sorted(keys), start=7)})
+    (batch,) = records_of(
+        content.table, {key: number for number, key in enumerate(sorted(keys), start=7)}
+    )
     assert (content.rows, content.sums["clicks"], sorted(content.days)) == (3, 9, [D1, D2])
     assert sorted(named["creative_name"]) == ["creative 1", "creative 2"]
     assert [(r[0], r[2], r[-2], r[-1]) for r in batch] == [

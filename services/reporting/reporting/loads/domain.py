@@ -60,6 +60,17 @@ class DayVersion:
     report_id: UUID
 
 
+@dataclass(frozen=True)
+class Source:
+    """A file loaded before, and the days whose facts come from it."""
+
+    report_id: UUID
+    uri: str
+    sha256: str
+    currency: str
+    days: tuple[date, ...]
+
+
 def days_to_write(load: Load, known: Iterable[DayVersion]) -> list[date]:
     """The slice's days on which it is the newest report; the others keep their newer numbers.
 

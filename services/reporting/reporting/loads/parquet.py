@@ -50,22 +50,42 @@ class Slice:
     sums: Mapping[str, int]
     days: Sequence[date]
 
-    def placements(self) -> dict[str, list[str]]:
-        """The distinct placements as parallel columns: the key, creative_ad_id and the three names."""
-        named = ("order_name", "line_item_name", "creative_ad_id", "creative_name")
-        grouped = self.table.group_by(list(KEY), use_threads=False).aggregate(
-            [(name, "max") for name in named]
+    def day_totals(self, days: Sequence[date]) -> dict[str, list[Any]]:
+        """Sums per day and currency of some days, as parallel columns; `rows` counts them."""
+        grouped = (
+            on_days(self.table, days)
+            .group_by(["date", "currency"], use_threads=False)
+            .aggregate([*((name, "sum") for name in MEASURES), ("date", "count")])
         )
-        columns: dict[str, list[str]] = {name: grouped[name].to_pylist() for name in KEY}
-        return columns | {name: grouped[f"{name}_max"].to_pylist() for name in named}
+        named = {"date": "date", "currency": "currency", "rows": "date_count"}
+        sums = {name: f"{name}_sum" for name in MEASURES}
+        return {to: grouped[name].to_pylist() for to, name in (named | sums).items()}
 
-    def records(self, placement_ids: Mapping[PlacementKey, int]) -> Iterator[list[tuple[Any, ...]]]:
-        """Batches of (placement_id, *measures, date, currency), ordered as the fact table's key is."""
-        numbered = _with_placement(self.table, placement_ids)
-        ordered = numbered.sort_by([("date", "ascending"), ("placement_id", "ascending")])
-        names = ("placement_id", *MEASURES, "date", "currency")
-        for batch in ordered.select(names).combine_chunks().to_batches(BATCH_ROWS):
-            yield list(zip(*map(_values, batch.columns), strict=True))
+
+def on_days(table: Any, days: Sequence[date]) -> Any:
+    """The rows of some days, in their order."""
+    return table.filter(pc.is_in(table["date"], value_set=pa.array(days, pa.date32())))
+
+
+def placements_of(table: Any) -> dict[str, list[str]]:
+    """The distinct placements as parallel columns: the key, creative_ad_id and the three names."""
+    named = ("order_name", "line_item_name", "creative_ad_id", "creative_name")
+    grouped = table.group_by(list(KEY), use_threads=False).aggregate(
+        [(name, "max") for name in named]
+    )
+    columns: dict[str, list[str]] = {name: grouped[name].to_pylist() for name in KEY}
+    return columns | {name: grouped[f"{name}_max"].to_pylist() for name in named}
+
+
+def records_of(
+    table: Any, placement_ids: Mapping[PlacementKey, int]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Batches of (placement_id, *measures, date, currency), ordered as the fact table's key is."""
+    numbered = _with_placement(table, placement_ids)
+    ordered = numbered.sort_by([("date", "ascending"), ("placement_id", "ascending")])
+    names = ("placement_id", *MEASURES, "date", "currency")
+    for batch in ordered.select(names).combine_chunks().to_batches(BATCH_ROWS):
+        yield list(zip(*map(_values, batch.columns), strict=True))
 
 
 def read_slice(path: Path, *, currency: str) -> Slice:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pyarrow as pa
 from shared.clock import Clock
 from shared.db import SYSTEM, Db, Scope, Tx
 from shared.errors import AppError, NotFound
@@ -20,20 +21,25 @@ from shared.objects import ObjectStore
 
 from shared import outbox
 
+from . import facts_queries as facts
 from . import queries
+from .changes import Baseline, Change, change_between
 from .domain import (
+    DayVersion,
     Load,
     SliceRejected,
+    Source,
     check_days,
     check_range,
     days_to_write,
     next_attempt_at,
     reconcile,
 )
-from .parquet import Slice, read_slice
+from .parquet import KEY, PlacementKey, Slice, on_days, placements_of, read_slice, records_of
 
 log = logging.getLogger(__name__)
 
+MAX_BASELINE_FILES = 8
 TRANSIENT = (AppError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
@@ -71,8 +77,9 @@ async def load_next(loader: Loader) -> bool:
 async def _attempt(loader: Loader, load: Load) -> None:
     try:
         content = await fetch(loader, load)
+        known = await baseline(loader, load)
         async with loader.db.tx(Scope.organization(load.organization_id)) as tx:
-            await apply(tx, load, content, loader.clock())
+            await apply(tx, load, content, known, loader.clock())
     except SliceRejected as error:
         log.error("load of report %s rejected: %s", load.report_id, error.code)
         async with loader.db.tx(Scope.organization(load.organization_id)) as tx:
@@ -93,7 +100,33 @@ async def fetch(loader: Loader, load: Load) -> Slice:
     return content
 
 
-async def apply(tx: Tx, load: Load, content: Slice, now: datetime) -> None:
+async def baseline(loader: Loader, load: Load) -> Baseline | None:
+    """What the facts of the slice's days come from; None when that is nothing, too many files, or a
+    file that is no longer to be had: the slice is then carried to Postgres whole."""
+    async with loader.db.read(Scope.organization(load.organization_id)) as tx:
+        sources = await queries.sources(tx, load)
+    if not 0 < len(sources) <= MAX_BASELINE_FILES:
+        return None
+    try:
+        tables = [await _rows_of(loader, source) for source in sources]
+    except (SliceRejected, *TRANSIENT) as error:
+        log.info("load of report %s goes without a baseline: %s", load.report_id, error)
+        return None
+    reports = {day: source.report_id for source in sources for day in source.days}
+    return Baseline(reports, pa.concat_tables(tables).combine_chunks())
+
+
+async def _rows_of(loader: Loader, source: Source) -> Any:
+    with TemporaryDirectory(prefix="leadline-base-", dir=loader.temp_folder) as folder:
+        path = Path(folder) / "slice.parquet"
+        await loader.objects.download(source.uri, path, sha256=source.sha256)
+        before = await asyncio.to_thread(read_slice, path, currency=source.currency)
+    return on_days(before.table, source.days)
+
+
+async def apply(
+    tx: Tx, load: Load, content: Slice, known_from: Baseline | None, now: datetime
+) -> None:
     """Make the facts of the slice's days equal to the file, where no newer report has been.
 
     Raises SliceRejected; nothing is written then. A lost lease means another worker has the load.
@@ -106,23 +139,62 @@ async def apply(tx: Tx, load: Load, content: Slice, now: datetime) -> None:
     if not days:
         await queries.finish(tx, load, "superseded", 0, now)
         return
-    brand_id = await queries.ensure_advertiser(tx, load)
-    first = not {day.date for day in known} & set(days)
-    changed = await _write(tx, load, content, days, first=first, now=now)
+    brand_id = await facts.ensure_advertiser(tx, load)
+    changed = await _write(tx, load, content, days, known, known_from)
+    await facts.write_days(tx, load, days, content.day_totals(days), now)
     await queries.finish(tx, load, "loaded", changed, now)
     await _announce(tx, load, days, changed, brand_id)
 
 
 async def _write(
-    tx: Tx, load: Load, content: Slice, days: Sequence[date], *, first: bool, now: datetime
+    tx: Tx,
+    load: Load,
+    content: Slice,
+    days: Sequence[date],
+    known: Sequence[DayVersion],
+    known_from: Baseline | None,
 ) -> int:
-    placements = await asyncio.to_thread(content.placements)
-    placement_ids = await queries.number_placements(tx, load, placements)
-    rows, sums = await queries.stage(tx, _in_thread(content.records(placement_ids)))
+    """Only what differs where the files tell, else the whole slice; returns the rows that changed."""
+    loaded = {day.date: day.report_id for day in known if day.date in set(days)}
+    if known_from is not None and all(known_from.reports.get(d) == r for d, r in loaded.items()):
+        before = on_days(known_from.table, list(loaded))
+        after = on_days(content.table, days)
+        change = await asyncio.to_thread(change_between, before, after)
+        if change is not None:
+            return await _write_change(tx, load, change, days)
+    return await _write_whole(tx, load, content, days, first=not loaded)
+
+
+async def _write_whole(
+    tx: Tx, load: Load, content: Slice, days: Sequence[date], *, first: bool
+) -> int:
+    placement_ids = await _numbered(tx, load, content.table)
+    rows, sums = await facts.stage(tx, _in_thread(records_of(content.table, placement_ids)))
     reconcile(load, rows, sums)
-    changed = await queries.write_facts(tx, load, days, first=first)
-    await queries.write_days(tx, load, days, now)
+    return await facts.write_facts(tx, load, days, first=first)
+
+
+async def _write_change(tx: Tx, load: Load, change: Change, days: Sequence[date]) -> int:
+    """The difference of two files. That it finds the facts as the old file says is checked by count."""
+    changed = 0
+    if change.written.num_rows:
+        placement_ids = await _numbered(tx, load, change.written)
+        await facts.stage(tx, _in_thread(records_of(change.written, placement_ids)))
+        changed = await facts.write_changed(tx, load, days)
+    if change.removed.num_rows:
+        placement_ids = await _numbered(tx, load, change.removed)
+        gone = zip(*(change.removed[name].to_pylist() for name in KEY), strict=True)
+        numbers = [placement_ids[key] for key in gone]
+        dates = change.removed["date"].to_pylist()
+        if await facts.remove_rows(tx, load, dates, numbers) != len(dates):
+            raise ValueError("the facts are not what their file says")
+        changed += len(dates)
     return changed
+
+
+async def _numbered(tx: Tx, load: Load, table: Any) -> dict[PlacementKey, int]:
+    placements = await asyncio.to_thread(placements_of, table)
+    return await facts.number_placements(tx, load, placements)
 
 
 async def _in_thread(
