@@ -27,7 +27,6 @@ from .audit.routes import router as audit_log
 from .brands.routes import router as brands
 from .clerk.build import build_clerk, clerk_offer
 from .clerk.routes import router as clerk_routes
-from .clerk.service import Clerk
 from .connections.consent import ConsentDesk
 from .connections.disconnection import Disconnections
 from .connections.expiry import ExpiryWatch
@@ -113,68 +112,89 @@ class Outside:
     clock: Clock = utc_now
 
 
+@dataclass(frozen=True)
+class Base:
+    """What everything else stands on."""
+
+    settings: Settings
+    db: Db
+    redis: Redis
+    amazon: httpx.AsyncClient
+    clerk: httpx.AsyncClient
+    token_refresher: ServiceClient
+    passwords: Passwords
+    mailer: Sends | None
+    clock: Clock
+    loops: Loops
+
+
 def create_app(settings: Settings, outside: Outside = Outside()) -> FastAPI:
     """The service: its routes over everything below."""
-    db = outside.db or open_db(settings)
-    redis = ratelimit.connect(settings.redis_url.get_secret_value())
-    passwords = outside.passwords or Passwords()
-    http = outside.amazon or httpx.AsyncClient(trust_env=False)
-    refresher = outside.token_refresher or token_refresher_client(settings)
-    loops, clock = Loops(), outside.clock
-    bus = Bus(settings, db, service=SERVICE, handlers=HANDLERS)
+    base = open_base(settings, outside)
+    deps = build_deps(base)
+    add_loops(base, deps)
+    return create_service_app(
+        settings,
+        deps,
+        service=SERVICE,
+        routers=ROUTERS,
+        resources=resources(base, deps),
+    )
+
+
+def open_base(settings: Settings, outside: Outside) -> Base:
+    return Base(
+        settings=settings,
+        db=outside.db or open_db(settings),
+        redis=ratelimit.connect(settings.redis_url.get_secret_value()),
+        amazon=outside.amazon or httpx.AsyncClient(trust_env=False),
+        clerk=outside.clerk or httpx.AsyncClient(trust_env=False),
+        token_refresher=outside.token_refresher or token_refresher_client(settings),
+        passwords=outside.passwords or Passwords(),
+        mailer=outside.mailer or open_mailer(settings),
+        clock=outside.clock,
+        loops=Loops(),
+    )
+
+
+def build_deps(base: Base) -> Deps:
+    """What the routes ask for."""
+    settings, db, clock = base.settings, base.db, base.clock
     sessions = build_sessions(settings, db)
-    handovers = build_handovers(settings, db, clock, http, refresher, loops)
-    discoverer = build_discoverer(settings, db, clock, http, refresher)
-    consents = ConsentDesk(db, sessions.pepper, handovers, settings.consent_wait_seconds)
-    add_loops(loops, handovers, discoverer, Housekeeping(db, clock))
-    post = Post(db, sessions.pepper, outside.mailer or open_mailer(settings), clock)
-    loops.every(2, post.tick, "post")
-    rule = ConsentRule(timedelta(days=settings.consent_life_days), settings.consent_life_from)
-    watch = ExpiryWatch(db, sessions.pepper, rule, settings.web_root, clock)
-    loops.every(2, Disconnections(db, refresher, clock).tick, "disconnect")
-    loops.every(600, watch.tick, "consent-expiry")
-    loops.every(5, Reviews(db, clock, rule).tick, "review-serving")
-    links = ConsentRequests(consents, sessions.pepper, settings, link_limiter(redis))
     offer = Offer(
         settings.identity_provider, settings.sign_up, settings.sends_mail, clerk_offer(settings)
     )
-    clerk_http = outside.clerk or httpx.AsyncClient(trust_env=False)
-    clerk = build_clerk(settings, sessions, clerk_http, clock, offer)
-    watch_clerk(loops, clerk, settings.clerk_jwks_refresh_seconds)
-    builtin = build_builtin(settings, db, login_limiter(redis), passwords, offer)
-    loops.every(5, builtin.attempts.tick, "tell-attempts")
-    desk, reception = build_invitations(settings, db, passwords)
-    first_owner = FirstOwner(db, passwords, settings, clock)
-    clients = (
-        Closing(http.aclose),
-        Closing(clerk_http.aclose),
-        Closing(redis.aclose),
-        refresher,
-    )
-    work = (handovers.workers, discoverer.workers, loops)
-    return create_service_app(
-        settings,
-        Deps(
-            settings,
-            db,
-            bus,
-            clock,
-            sessions.pepper,
-            sessions,
-            consents,
-            discoverer,
-            offer,
-            builtin,
-            clerk,
-            rule,
-            links,
-            desk,
-            reception,
+    handovers = build_handovers(base)
+    consents = ConsentDesk(db, sessions.pepper, handovers, settings.consent_wait_seconds)
+    limiter = link_limiter(base.redis)
+    invitations, reception = build_invitations(settings, db, base.passwords)
+    return Deps(
+        settings=settings,
+        db=db,
+        bus=Bus(settings, db, service=SERVICE, handlers=HANDLERS),
+        clock=clock,
+        pepper=sessions.pepper,
+        sessions=sessions,
+        consents=consents,
+        discoverer=build_discoverer(base),
+        offer=offer,
+        builtin=build_builtin(settings, db, login_limiter(base.redis), base.passwords, offer),
+        clerk=build_clerk(settings, sessions, base.clerk, clock, offer),
+        consent_rule=ConsentRule(
+            timedelta(days=settings.consent_life_days), settings.consent_life_from
         ),
-        service=SERVICE,
-        routers=ROUTERS,
-        resources=[db, first_owner, bus, *clients, *work],
+        consent_requests=ConsentRequests(consents, sessions.pepper, settings, limiter),
+        invitations=invitations,
+        reception=reception,
     )
+
+
+def resources(base: Base, deps: Deps) -> list[object]:
+    """In the order in which they start."""
+    first_owner = FirstOwner(base.db, base.passwords, base.settings, base.clock)
+    closing = [Closing(client.aclose) for client in (base.amazon, base.clerk, base.redis)]
+    work = (deps.consents.handovers.workers, deps.discoverer.workers, base.loops)
+    return [base.db, first_owner, deps.bus, *closing, base.token_refresher, *work]
 
 
 def open_db(settings: Settings) -> Db:
@@ -185,13 +205,6 @@ def open_db(settings: Settings) -> Db:
         migrations=MIGRATIONS,
         pooler=settings.database_pooler,
     )
-
-
-def watch_clerk(loops: Loops, clerk: Clerk | None, refresh_seconds: int) -> None:
-    """Fetches Clerk's keys before anybody needs them, and forgets what it no longer repeats."""
-    if clerk is not None:
-        loops.every(refresh_seconds, clerk.keys.refresh, "clerk-keys")
-        loops.every(3600, clerk.forget_old, "clerk-housekeeping")
 
 
 def open_mailer(settings: Settings) -> Mailer | None:
@@ -230,17 +243,11 @@ def build_invitations(settings: Settings, db: Db, passwords: Passwords) -> tuple
     return desk, Reception(db, pepper, passwords, self_service, by_letter)
 
 
-def build_handovers(
-    settings: Settings,
-    db: Db,
-    clock: Clock,
-    http: httpx.AsyncClient,
-    token_refresher: ServiceClient,
-    loops: Loops,
-) -> Handovers:
+def build_handovers(base: Base) -> Handovers:
     """Consents on their way to token-refresher; an activated one is discovered at once."""
+    settings = base.settings
     amazon = LoginWithAmazon(
-        http=http,
+        http=base.amazon,
         endpoints=Endpoints.configured(settings.amazon_base_url),
         client=lwa.ClientCredentials(
             settings.lwa_client_id, settings.lwa_client_secret.get_secret_value()
@@ -249,45 +256,48 @@ def build_handovers(
         ask_profile=settings.lwa_ask_profile,
     )
     return Handovers(
-        db=db,
+        db=base.db,
         pepper=Pepper(settings.session_pepper.get_secret_value()),
         amazon=amazon,
-        token_refresher=token_refresher,
+        token_refresher=base.token_refresher,
         workers=Workers("handover", limit=32),
-        clock=clock,
-        on_active=lambda: loops.wake("discover"),
+        clock=base.clock,
+        on_active=lambda: base.loops.wake("discover"),
     )
 
 
-def build_discoverer(
-    settings: Settings,
-    db: Db,
-    clock: Clock,
-    http: httpx.AsyncClient,
-    token_refresher: ServiceClient,
-) -> Discoverer:
+def build_discoverer(base: Base) -> Discoverer:
     """The discovery job, four connections at a time."""
     access = AmazonAccess(
-        http=http,
-        endpoints=Endpoints.configured(settings.amazon_base_url),
-        client_id=settings.lwa_client_id,
-        token_refresher=token_refresher,
+        http=base.amazon,
+        endpoints=Endpoints.configured(base.settings.amazon_base_url),
+        client_id=base.settings.lwa_client_id,
+        token_refresher=base.token_refresher,
     )
     workers = Workers("discovery", limit=4)
-    return Discoverer(db, access, workers, clock, settings.discovery_interval)
+    return Discoverer(base.db, access, workers, base.clock, base.settings.discovery_interval)
 
 
-def add_loops(
-    loops: Loops, handovers: Handovers, discoverer: Discoverer, housekeeping: Housekeeping
-) -> None:
+def add_loops(base: Base, deps: Deps) -> None:
     """What runs in the background."""
-    loops.every(2, discoverer.tick, "discover")
-    loops.every(RENEW_EVERY_SECONDS, discoverer.renew, "renew-discoveries")
-    loops.every(60, discoverer.schedule, "schedule-discoveries")
-    loops.every(5, handovers.tick, "hand-over")
-    loops.every(600, housekeeping.tick, "housekeeping")
-    loops.every(1, Chainer(housekeeping.db, housekeeping.clock).tick, "chain-audit")
-    loops.every(3600, Retention(housekeeping.db, housekeeping.clock).tick, "purge-audit")
+    every, db, clock = base.loops.every, base.db, base.clock
+    every(2, deps.discoverer.tick, "discover")
+    every(RENEW_EVERY_SECONDS, deps.discoverer.renew, "renew-discoveries")
+    every(60, deps.discoverer.schedule, "schedule-discoveries")
+    every(5, deps.consents.handovers.tick, "hand-over")
+    every(2, Disconnections(db, base.token_refresher, clock).tick, "disconnect")
+    every(5, Reviews(db, clock, deps.consent_rule).tick, "review-serving")
+    every(2, Post(db, deps.pepper, base.mailer, clock).tick, "post")
+    every(600, Housekeeping(db, clock).tick, "housekeeping")
+    every(1, Chainer(db, clock).tick, "chain-audit")
+    every(3600, Retention(db, clock).tick, "purge-audit")
+    every(5, deps.builtin.attempts.tick, "tell-attempts")
+    web_root = base.settings.web_root
+    watch = ExpiryWatch(db, deps.pepper, deps.consent_rule, web_root, clock)
+    every(600, watch.tick, "consent-expiry")
+    if deps.clerk is not None:
+        every(base.settings.clerk_jwks_refresh_seconds, deps.clerk.keys.refresh, "clerk-keys")
+        every(3600, deps.clerk.forget_old, "clerk-housekeeping")
 
 
 class Closing:
