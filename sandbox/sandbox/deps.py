@@ -13,6 +13,7 @@ from .entities.catalogue import Catalogue
 from .faults.rules import Faults
 from .lwa.grants import Grants
 from .mail.mailbox import Mailbox
+from .quota.model import Quota
 from .reports.lifecycle import Reports
 from .settings import Settings
 from .state import State
@@ -35,6 +36,7 @@ class SandboxDeps:
     mailbox: Mailbox
     clerk: ClerkInstance
     whims: Whims
+    quota: Quota
 
 
 def get_deps(request: Request) -> SandboxDeps:

@@ -38,6 +38,9 @@ from .lwa.tokens import TokenMint
 from .mail import routes as mail
 from .mail.mailbox import Mailbox
 from .mail.smtp import smtp_server
+from .quota import control as quota_control
+from .quota.gate import Gate
+from .quota.model import Quota
 from .reports import downloads
 from .reports import routes as reports
 from .reports.lifecycle import Pace, Reports
@@ -68,6 +71,7 @@ def create_app(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
 
     app = FastAPI(title="Leadline sandbox", openapi_url=None, lifespan=lifespan)
     app.state.deps = deps
+    app.add_middleware(Gate, quota=deps.quota, clock=deps.clock)
     app.add_middleware(Edge, faults=deps.faults, journal=deps.journal, clock=deps.clock)
     app.add_exception_handler(AdsError, render)
     app.add_exception_handler(404, _not_found)
@@ -76,6 +80,7 @@ def create_app(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
         app.include_router(amazon, prefix=f"/{region}")
     app.include_router(control.health_router)
     app.include_router(control.router)
+    app.include_router(quota_control.router)
     app.include_router(entity_control.router)
     app.include_router(mail.router)
     app.include_router(clerk.router)
@@ -106,6 +111,7 @@ def build_deps(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
         mailbox=Mailbox(state, clock),
         clerk=ClerkInstance.build(settings, state, clock, webhooks),
         whims=Whims(state),
+        quota=Quota(),
     )
 
 

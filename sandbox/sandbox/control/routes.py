@@ -234,6 +234,7 @@ def reset(deps: Deps) -> dict[str, str]:
     deps.clock.set(None, frozen=False)
     deps.clock.hold_data(None)
     deps.faults.replace([])
+    deps.quota.replace([], [], deps.clock.now(), named=True, form="seconds")
     deps.journal.clear()
     deps.grants.habits = Habits()
     _default_pace(deps)

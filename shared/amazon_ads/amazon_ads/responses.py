@@ -91,12 +91,21 @@ def request_id_of(response: httpx.Response) -> str | None:
 
 
 def retry_after_seconds(response: httpx.Response, *, now: datetime | None = None) -> float | None:
-    """Retry-After as seconds from now, from either form (RFC 9110), within 0..900; None if absent."""
+    """Retry-After as seconds from now, from either form (RFC 9110), within 0..900; None if absent. A
+    date counts from the answer's own `Date`, where it has one: our clock may be wrong."""
     raw = response.headers.get("Retry-After", "").strip()
     if not raw:
         return None
-    seconds = _parse_retry_after(raw, now or datetime.now(UTC))
+    seconds = _parse_retry_after(raw, now or _dated(response) or datetime.now(UTC))
     return None if seconds is None else min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
+
+
+def _dated(response: httpx.Response) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _parse_retry_after(raw: str, now: datetime) -> float | None:

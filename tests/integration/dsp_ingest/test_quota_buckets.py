@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 from dsp_ingest.quota import domain
-from dsp_ingest.quota.domain import Outcome
+from dsp_ingest.quota.domain import Budgets, Outcome
 from dsp_ingest.quota.local import LocalQuota
 from dsp_ingest.quota.shared_quota import ALONE, SharedQuota
 from hypothesis import HealthCheck, given, settings
@@ -262,7 +262,7 @@ async def test_a_lower_budget_in_the_settings_counts_at_once(redis_url: str) -> 
     async with fleet(redis_url, 1) as shared:
         assert (await shared.take("a")).admitted
         client = connect(redis_url)
-        low = {family: domain.budget_of(6, SHARE) for family in BUDGETS}
+        low: Budgets = {family: domain.budget_of(6, SHARE) for family in BUDGETS}
         prefix = shared.replicas[0]._prefix  # type: ignore[attr-defined]
         narrower = SharedQuota(client, prefix, low, clock=shared.time)
         assert (await narrower.standing("client", "NA", "report_create")).rate == 6

@@ -151,6 +151,19 @@ def test_retry_after_is_read_in_both_forms_and_clamped(raw: str, seconds: float 
     assert retry_after_seconds(response, now=now) == seconds
 
 
+def test_a_date_in_retry_after_counts_from_the_date_of_the_answer() -> None:
+    headers = {
+        "Date": "Mon, 16 Mar 2020 18:30:00 GMT",
+        "Retry-After": "Mon, 16 Mar 2020 18:31:30 GMT",
+    }
+    assert retry_after_seconds(httpx.Response(429, headers=headers)) == 90
+
+
+def test_an_unreadable_date_of_the_answer_is_no_reason_to_fail() -> None:
+    headers = {"Date": "yesterday", "Retry-After": "Mon, 16 Mar 2020 18:31:30 GMT"}
+    assert retry_after_seconds(httpx.Response(429, headers=headers)) == 0
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "detail"),
     [

@@ -1,0 +1,1 @@
+"""How much this Amazon lets through: per region or account, changing over time, told to nobody."""
