@@ -1,19 +1,11 @@
 """Magic links: a client's Amazon admin consents without an account, once, in the browser that clicked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
-import httpx
 import pytest
-from auth.connections.domain import LEASE
-from infra.auth_world import PUBLIC_URL, AuthWorld, Browser, never
-from shared.internal_tokens import Actor
-
-Visit = Callable[[str], Awaitable["Visitor"]]
-NAMES = {"region": "EU", "label": "Northwind seat", "note": "For the Q4 report"}
+from infra.auth_world import PUBLIC_URL, AuthWorld
+from infra.consent_visitor import DONE, Visitor, ask, changes, listed, token_of
 
 
 @pytest.fixture(autouse=True)
@@ -24,68 +16,6 @@ def impatient(world: AuthWorld) -> None:
         return
 
     object.__setattr__(world.deps.consents.handovers, "sleep", at_once)
-
-
-class Visitor(Browser):
-    """Somebody without an account; holds the cookie that opening the link gave."""
-
-    cookie: str = ""
-
-    async def actor(self) -> Actor:
-        return Actor("anonymous", "anonymous", ip=self.ip)
-
-    async def open(self, token: str) -> httpx.Response:
-        path = "/v1/consent-requests/openings"
-        response = await self.call("POST", path, json={"token": token})
-        if response.status_code == 201:
-            self.cookie = response.cookies["leadline_consent"]
-        return response
-
-    async def offer(self, token: str) -> httpx.Response:
-        return await self.call("GET", "/v1/consent-requests/offer", params={"token": token})
-
-    async def return_with(self, query: dict[str, str]) -> str:
-        """The callback as the gateway passes it on, with the cookie this browser has."""
-        bearer = self.signer.sign(await self.actor(), "auth")
-        headers = {"Authorization": f"Bearer {bearer}"}
-        if self.cookie:
-            headers["X-Consent-Browser"] = self.cookie
-        async with self.world.client() as client:
-            path = "/v1/connections/callback"
-            response = await client.get(path, params=query, headers=headers)
-        assert response.status_code == 303, response.text
-        assert response.headers["referrer-policy"] == "no-referrer"
-        where = response.headers["location"]
-        assert where.startswith(f"{PUBLIC_URL}/")
-        return where.removeprefix(PUBLIC_URL)
-
-    async def consent(self, token: str, user: str = "morgan", decision: str = "allow") -> str:
-        opened = await self.open(token)
-        assert opened.status_code == 201, opened.text
-        url = opened.json()["authorize_url"]
-        return await self.return_with(await self.decide(url, user=user, decision=decision))
-
-
-DONE = "/amazon-consent/?done=1"
-
-
-async def ask(browser: Browser, **changes: Any) -> dict[str, Any]:
-    body = {**NAMES, **changes}
-    response = await browser.call("POST", "/v1/consent-requests", json=body)
-    assert response.status_code == 201, response.text
-    return response.json()
-
-
-def token_of(request: dict[str, Any]) -> str:
-    return parse_qs(urlsplit(request["link"]).query)["token"][0]
-
-
-async def listed(browser: Browser) -> list[dict[str, Any]]:
-    return (await browser.get("/v1/consent-requests"))["items"]
-
-
-async def changes(world: AuthWorld) -> list[str]:
-    return [e["data"]["change"] for e in await world.events("consent_request.updated")]
 
 
 async def test_a_visitor_sees_who_asks_for_what_and_until_when(world: AuthWorld) -> None:
@@ -339,116 +269,3 @@ async def test_another_amazon_user_through_a_link_is_held_for_the_requester(
     assert (await browser.call("PUT", path, json={"accept": True})).status_code == 200
     await world.hand_over()
     assert (await listed(browser))[0]["state"] == "completed"
-
-
-async def test_a_connection_that_ends_takes_its_links_along(world: AuthWorld) -> None:
-    browser = await world.owner()
-    connection_id = await browser.connect("NA")
-    body = {"connection_id": str(connection_id)}
-    request = (await browser.call("POST", "/v1/consent-requests", json=body)).json()
-    visitor, token = Visitor(world), token_of(request)
-    opened = (await visitor.open(token)).json()
-    back = await visitor.decide(opened["authorize_url"])
-    await browser.call("DELETE", f"/v1/connections/{connection_id}?keep_history=true")
-    assert await visitor.return_with(back) == "/amazon-consent/?error=state_invalid"
-    assert (await visitor.offer(token)).json()["state"] == "revoked"
-
-
-@pytest.mark.parametrize("wire", ["amazon", "refresher_wire"])
-@pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_crash_while_the_consent_is_carried_leaves_no_link_stuck(
-    world: AuthWorld, wire: str, when: str
-) -> None:
-    browser = await world.owner()
-    token = token_of(await ask(browser))
-    visitor = Visitor(world)
-    opened = (await visitor.open(token)).json()
-    back = await visitor.decide(opened["authorize_url"])
-    reached = asyncio.Event()
-
-    async def hang(request: httpx.Request) -> None:
-        reached.set()
-        await never(request)
-
-    setattr(getattr(world, wire), when, hang)
-    waiting = asyncio.create_task(visitor.return_with(back))
-    await reached.wait()
-    await world.crash()
-    await asyncio.gather(waiting, return_exceptions=True)
-    assert (await listed(browser))[0]["state"] == "consenting"
-    assert (await Visitor(world).open(token)).status_code == 409
-    world.clock.forward(seconds=LEASE.total_seconds() + 1)
-    await world.hand_over()
-    lost = (wire, when) == ("amazon", "after")
-    (seen,) = await listed(browser)
-    assert (seen["state"], seen["error_code"]) == (
-        ("open", "code_rejected") if lost else ("completed", None)
-    )
-    if lost:
-        assert await Visitor(world).consent(token) == DONE
-    connections = (await browser.get("/v1/connections"))["items"]
-    assert [c["status"] for c in connections] == ["active"]
-    assert len(await world.events("connection.authorized")) == 1
-
-
-async def test_a_hand_over_that_runs_out_gives_the_link_back(world: AuthWorld) -> None:
-    browser = await world.owner()
-    token = token_of(await ask(browser))
-    world.refresher.down = 1000
-    landed = await Visitor(world).consent(token)
-    assert landed == "/amazon-consent/?error=token_service_unavailable"
-    assert (await listed(browser))[0]["state"] == "consenting"
-    world.clock.forward(minutes=20)
-    await world.hand_over()
-    assert (await listed(browser))[0]["state"] == "open"
-    world.refresher.down = 0
-    assert await Visitor(world).consent(token) == DONE
-
-
-@pytest.mark.parametrize(
-    "extra",
-    [
-        {"redirect_uri": "https://evil.example/"},
-        {"next": "//evil.example"},
-        {"state": "https://evil.example"},
-        {"error": "https://evil.example/?x=1"},
-        {"error": "access_denied\r\nLocation: https://evil.example"},
-        {"code": "\r\nSet-Cookie: x=y"},
-    ],
-)
-async def test_the_callback_leads_nowhere_but_to_our_pages(
-    world: AuthWorld, extra: dict[str, str]
-) -> None:
-    browser = await world.owner()
-    visitor = Visitor(world)
-    opened = (await visitor.open(token_of(await ask(browser)))).json()
-    back = await visitor.decide(opened["authorize_url"])
-    landed = await visitor.return_with({**back, **extra})
-    parts = urlsplit(landed)
-    assert (parts.netloc, parts.path) == ("", "/amazon-consent/")
-    assert "evil" not in landed
-
-
-async def test_another_organization_sees_and_touches_nothing(world: AuthWorld) -> None:
-    browser = await world.owner()
-    request = await ask(browser, recipient_email="admin@northwind.example")
-    connection_id = await browser.connect("NA")
-    stranger = await world.owner("owner@fabrikam.example")
-    assert await listed(stranger) == []
-    path = f"/v1/consent-requests/{request['id']}"
-    for method, where in (("DELETE", path), ("POST", f"{path}/letters")):
-        response = await stranger.call(method, where)
-        assert (response.status_code, response.json()["code"]) == (404, "consent_request_not_found")
-    body = {"connection_id": str(connection_id)}
-    assert (await stranger.call("POST", "/v1/consent-requests", json=body)).status_code == 404
-
-
-async def test_only_who_manages_connections_of_every_brand_may_ask(world: AuthWorld) -> None:
-    await world.owner()
-    (row,) = await world.rows("select id from organization")
-    organization_id: UUID = row["id"]
-    await world.member(organization_id, "vera@contoso.example", "viewer")
-    viewer = await world.sign_in("vera@contoso.example")
-    for method in ("GET", "POST"):
-        response = await viewer.call(method, "/v1/consent-requests", json=NAMES)
-        assert response.status_code == 403

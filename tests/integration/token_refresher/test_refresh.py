@@ -9,8 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 from cryptography.fernet import Fernet
-from infra.credentials import KEYS, START, Replica, World, facts, minted, payloads, refused
-from shared.db import Scope
+from infra.credentials import KEYS, Replica, World, facts, minted, payloads, refused
 from shared.keyring import KeyRing
 from token_refresher import apply_queries, refresher, service
 
@@ -369,26 +368,6 @@ async def test_a_batch_that_found_no_database_is_asked_for_again_after_the_lease
     assert {(await world.row(replica.db, i)).version for i in ids} == {2}
 
 
-async def test_no_token_is_in_the_database_in_clear(world: World) -> None:
-    replica, connection_id = await due(world)
-    await replica.refresher.tick()
-    world.amazon.script = [refused("server_error", 500)]
-    world.clock.forward(minutes=51)
-    await replica.refresher.tick()
-    async with replica.db.tx(refresher.SYSTEM) as tx:
-        tables = ["credential", "outbox", "inbox", "parked_message", "schema_migrations"]
-        rows = [await tx.fetch(f"select t::text from {name} t") for name in tables]  # type: ignore[arg-type]  # noqa: S608
-        sealed = await tx.fetchrow("select refresh_ciphertext, access_ciphertext from credential")
-    dump = "\n".join(str(row[0]) for table in rows for row in table)
-    assert str(connection_id) in dump
-    assert sealed
-    for text in (dump, *(bytes(value).decode() for value in sealed)):
-        assert "Atz" not in text
-        assert "grant-0" not in text
-        assert "minted" not in text
-        assert b"Atz".hex() not in text
-
-
 async def store(
     world: World, replica: Replica, connection_id: UUID, refresh_token: str, access_token: str
 ) -> None:
@@ -397,21 +376,3 @@ async def store(
         await service.store_grant(
             tx, world.keys, connection_id, world.organization_id, "NA", grant, world.clock()
         )
-
-
-async def test_the_clock_of_these_tests_stands_still(world: World) -> None:
-    assert world.clock() == START
-
-
-async def test_the_database_itself_hides_other_organizations_rows(
-    world: World, other_organization_id: UUID
-) -> None:
-    replica = await world.replica()
-    await world.grant(replica.db)
-    seen: dict[UUID, int] = {}
-    for organization_id in (world.organization_id, other_organization_id):
-        async with replica.db.tx(Scope.organization(organization_id)) as tx:
-            seen[organization_id] = await tx.fetchval("select count(*) from credential")
-            moved = await tx.execute("update credential set attempts = attempts")
-            assert moved == f"UPDATE {seen[organization_id]}"
-    assert seen == {world.organization_id: 1, other_organization_id: 0}
