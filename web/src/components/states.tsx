@@ -64,7 +64,7 @@ export function Empty({ title, heading = false, detail, action }: EmptyProps) {
 
 export function PageHeader({ title, lead, children }: { title: string; lead?: string; children?: ReactNode }) {
   return (
-    <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+    <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 sm:flex-nowrap">
       <div className="max-w-2xl space-y-1">
         <h1 className="font-semibold text-xl tracking-tight">{title}</h1>
         {lead ? <p className="text-[13px] text-muted-foreground">{lead}</p> : null}

@@ -15,6 +15,7 @@ from shared.events import SessionRevoked
 
 from auth.api_keys import service as api_keys
 from auth.invitations import queries as invitations
+from auth.session_list.domain import device_of
 from auth.view_as import queries as views
 from shared import outbox
 
@@ -55,7 +56,7 @@ class Noun:
 
 async def _sessions(tx: Tx, who: Leaving) -> list[Item]:
     rows = await queries.sessions_of(tx, who.organization_id, who.user_id, who.now)
-    return [Item(*row) for row in rows]
+    return [Item(session_id, device_of(agent).name or agent) for session_id, agent in rows]
 
 
 async def _end_sessions(tx: Tx, leaving: Leaving) -> None:

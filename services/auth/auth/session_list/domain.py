@@ -39,6 +39,11 @@ class Device:
     browser: str
     system: str
 
+    @property
+    def name(self) -> str:
+        """As people call it: "Chrome on Linux"."""
+        return " on ".join(filter(None, (self.browser, self.system)))
+
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:

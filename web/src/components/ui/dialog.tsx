@@ -27,7 +27,7 @@ export function DialogContent({ className, children, closeLabel, side = "center"
       <Primitive.Content
         data-slot="dialog-content"
         className={cn(
-          "fixed z-50 grid gap-4 border bg-popover text-popover-foreground shadow-xl data-[state=open]:animate-in data-[state=open]:fade-in-0",
+          "fixed z-50 grid grid-cols-1 gap-4 border bg-popover text-popover-foreground shadow-xl data-[state=open]:animate-in data-[state=open]:fade-in-0",
           PLACES[side],
           className,
         )}
@@ -46,7 +46,9 @@ export function DialogContent({ className, children, closeLabel, side = "center"
 }
 
 export function DialogTitle({ className, ...props }: ComponentProps<typeof Primitive.Title>) {
-  return <Primitive.Title data-slot="dialog-title" className={cn("font-semibold text-base", className)} {...props} />;
+  return (
+    <Primitive.Title data-slot="dialog-title" className={cn("pr-6 font-semibold text-base", className)} {...props} />
+  );
 }
 
 export function DialogDescription({ className, ...props }: ComponentProps<typeof Primitive.Description>) {

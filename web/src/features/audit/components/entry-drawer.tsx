@@ -6,6 +6,7 @@ import { Dialog, DialogContent, DialogDescription, DialogTitle } from "@/compone
 import { formatInstantFull, NO_VALUE } from "@/lib/format";
 import type { AuditEntry } from "@/lib/model";
 import { useActorName, useSentence } from "../sentence";
+import { Detail, useDetailName } from "./detail";
 import { Brands, OutcomeBadge } from "./entry-table";
 
 const PLACE =
@@ -33,7 +34,7 @@ export function EntryDrawer({ entry, onClose }: { entry: AuditEntry | null; onCl
 function Facts({ entry }: { entry: AuditEntry }) {
   const t = useTranslations("audit");
   const name = useActorName();
-  const details = Object.entries(entry.details);
+  const detailName = useDetailName();
   return (
     <dl className="grid grid-cols-[7.5rem_minmax(0,1fr)] gap-x-3 gap-y-2 text-[13px]">
       <Fact label={t("outcome")}>
@@ -47,9 +48,9 @@ function Facts({ entry }: { entry: AuditEntry }) {
       <Fact label={t("target")} mono>
         {entry.target ? `${entry.target.type} ${entry.target.id}` : null}
       </Fact>
-      {details.map(([key, value]) => (
-        <Fact key={key} label={key.replaceAll("_", " ")}>
-          {typeof value === "string" ? value : JSON.stringify(value)}
+      {Object.entries(entry.details).map(([key, value]) => (
+        <Fact key={key} label={detailName(key)}>
+          <Detail value={value} entry={entry} />
         </Fact>
       ))}
       <Fact label={t("from")}>{entry.ip}</Fact>

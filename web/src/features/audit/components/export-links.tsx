@@ -9,7 +9,7 @@ import { type AuditState, exportHref } from "../state";
 export function ExportLinks({ state }: { state: AuditState }) {
   const t = useTranslations("audit");
   return (
-    <div className="flex gap-2">
+    <div className="flex shrink-0 gap-2">
       {(["csv", "jsonl"] as const).map((format) => (
         <Button key={format} asChild variant="outline">
           <a href={exportHref(format, state)} download data-testid={`audit-export-${format}`}>

@@ -19,13 +19,16 @@ export function Filters({ state, onChange }: FiltersProps) {
   const t = useTranslations("audit");
   const set = (change: Partial<AuditState>) => onChange({ ...state, ...change });
   const day = (field: "since" | "until") => (
-    <Input
-      type="date"
-      aria-label={t(field)}
-      value={state[field] ?? ""}
-      onChange={(event) => set({ [field]: event.target.value || null })}
-      className="w-36"
-    />
+    // biome-ignore lint/a11y/noLabelWithoutControl: the input is within
+    <label className="flex items-center gap-1.5 whitespace-nowrap text-[13px] text-muted-foreground">
+      {t(field)}
+      <Input
+        type="date"
+        value={state[field] ?? ""}
+        onChange={(event) => set({ [field]: event.target.value || null })}
+        className="w-36 text-foreground"
+      />
+    </label>
   );
   return (
     <search className="flex flex-wrap items-center gap-2" aria-label={t("filters")}>

@@ -49,7 +49,7 @@ export function ConnectionCard({ connection, credential, advertisers, syncs }: C
         </div>
         <div className="flex shrink-0 items-center gap-2">
           <Reconnect connection={connection} credential={credential} />
-          <ConnectionMenu connection={connection} name={spoken} />
+          <ConnectionMenu connection={connection} name={name} spoken={spoken} />
         </div>
       </CardHeader>
       {connection.error_code && !connection.handing_over && !connection.replacement ? (

@@ -21,7 +21,14 @@ import { RenameDialog } from "./rename-dialog";
 
 type Open = "rename" | "ask" | "disconnect" | null;
 
-export function ConnectionMenu({ connection, name }: { connection: Connection; name: string }) {
+interface ConnectionMenuProps {
+  connection: Connection;
+  name: string;
+  /** The name that tells it from others of the same label. */
+  spoken?: string;
+}
+
+export function ConnectionMenu({ connection, name, spoken = name }: ConnectionMenuProps) {
   const t = useTranslations("connections");
   const can = useCan();
   const [open, setOpen] = useState<Open>(null);
@@ -36,7 +43,7 @@ export function ConnectionMenu({ connection, name }: { connection: Connection; n
     <>
       <DropdownMenu modal={false}>
         <DropdownMenuTrigger asChild>
-          <Button variant="ghost" size="icon" aria-label={t("menu", { name })} data-testid="connection-menu">
+          <Button variant="ghost" size="icon" aria-label={t("menu", { name: spoken })} data-testid="connection-menu">
             <Ellipsis aria-hidden />
           </Button>
         </DropdownMenuTrigger>

@@ -50,7 +50,7 @@ function RemovalForm({ name, removal, onClose }: RemovalFormProps) {
   };
   if (removal.last_owner) return <Alert tone="warning">{t("lastOwner", { name })}</Alert>;
   return (
-    <div data-testid="removal" className="grid gap-4">
+    <div data-testid="removal" className="grid grid-cols-1 gap-4">
       <Dependents removal={removal} heir={heir?.name || heir?.email} />
       <div className="grid gap-1.5">
         <Label htmlFor={id}>{t("heir")}</Label>
@@ -88,7 +88,7 @@ function Dependents({ removal, heir }: { removal: Removal; heir: string | undefi
   const present = removal.dependents.filter((each) => each.count > 0);
   if (!present.length) return <p className="text-[13px]">{t("nothing")}</p>;
   return (
-    <ul className="grid gap-2">
+    <ul className="grid grid-cols-1 gap-2">
       {present.map(({ kind, count, items, with_heir, without_heir }) => {
         const known = KINDS.find((one) => one === kind);
         const outcome = heir ? with_heir : without_heir;
