@@ -78,13 +78,9 @@ def create_app(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
     amazon = _amazon()
     for region in REGIONS:
         app.include_router(amazon, prefix=f"/{region}")
+    for part in (control, quota_control, entity_control, mail, clerk, clerk_control):
+        app.include_router(part.router)
     app.include_router(control.health_router)
-    app.include_router(control.router)
-    app.include_router(quota_control.router)
-    app.include_router(entity_control.router)
-    app.include_router(mail.router)
-    app.include_router(clerk.router)
-    app.include_router(clerk_control.router)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Pages of a list behind opaque tokens. A token is good for the question it was given for, and no other."""
+"""Pages of a list behind opaque tokens. A token is good for the filters it was given for, and no others."""
 
 import base64
 import hashlib

@@ -7,19 +7,23 @@ from sandbox.clock import stamp
 from sandbox.reports.measures import units
 from sandbox.world.dice import Dice
 
-from .booking import AGENCY_FEE_PERCENT, GOALS, Target, association_id, cap, flights
+from .booking import AGENCY_FEE_PERCENT, GOALS, Flight, Target, association_id, cap, flights
 from .catalogue import Ad, AdGroup, Campaign
 from .history import Origin, Version
 from .standing import ad_group_status, campaign_status
 
 Shown = dict[str, Any]
 DSP = "AMAZON_DSP"
+_AGENCY_FEE = {
+    "feeType": "AGENCY",
+    "feeValue": AGENCY_FEE_PERCENT,
+    "feeValueType": "PERCENTAGE_OF_BUDGET",
+}
 _LOCALES = {"EN": "en_US", "DE": "de_DE", "FR": "fr_FR", "JA": "ja_JP"}
 
 
 def campaign_row(dice: Dice, campaign: Campaign, at: datetime) -> Shown:
     order, advertiser = campaign.order, campaign.advertiser
-    goal, kpi = GOALS[order.programme]
     currency, country = advertiser.currency, country_code(advertiser.market.country)
     return {
         "campaignId": order.order_id,
@@ -30,37 +34,38 @@ def campaign_row(dice: Dice, campaign: Campaign, at: datetime) -> Shown:
         **_times(campaign.origin, campaign.version),
         **_span(campaign.origin),
         "budgets": [_budget(campaign.version.budget_micros, currency)],
-        "flights": [
-            {
-                "flightId": flight.flight_id,
-                "name": flight.name,
-                "startDateTime": stamp(flight.start),
-                "endDateTime": stamp(flight.end),
-                "budget": _value(flight.budget_micros, currency),
-            }
-            for flight in flights(dice, campaign)
-        ],
+        "flights": [_flight(flight, currency) for flight in flights(dice, campaign)],
         "frequencies": _frequencies(dice, order.order_id),
-        "fees": [
-            {
-                "feeType": "AGENCY",
-                "feeValue": AGENCY_FEE_PERCENT,
-                "feeValueType": "PERCENTAGE_OF_BUDGET",
-            }
-        ],
-        "optimizations": {
-            "bidSettings": {"bidStrategy": "SPEND_BUDGET_IN_FULL"},
-            "budgetSettings": {
-                "budgetAllocation": "AUTO",
-                "flightBudgetRolloverStrategy": "NO_ROLLOVER",
-            },
-            "goalSettings": {"goal": goal, "kpi": kpi, "currencyCode": currency},
-            "primaryInventoryTypes": ["VIDEO_STV" if order.programme == "awareness" else "DISPLAY"],
-        },
+        "fees": [_AGENCY_FEE],
+        "optimizations": _optimizations(campaign),
         "countries": [country],
         "marketplaces": [country],
         "purchaseOrderNumber": order.external_id,
         "targetsAmazonDeal": False,
+    }
+
+
+def _flight(flight: Flight, currency: str) -> Shown:
+    return {
+        "flightId": flight.flight_id,
+        "name": flight.name,
+        "startDateTime": stamp(flight.start),
+        "endDateTime": stamp(flight.end),
+        "budget": _value(flight.budget_micros, currency),
+    }
+
+
+def _optimizations(campaign: Campaign) -> Shown:
+    goal, kpi = GOALS[campaign.order.programme]
+    video = campaign.order.programme == "awareness"
+    return {
+        "bidSettings": {"bidStrategy": "SPEND_BUDGET_IN_FULL"},
+        "budgetSettings": {
+            "budgetAllocation": "AUTO",
+            "flightBudgetRolloverStrategy": "NO_ROLLOVER",
+        },
+        "goalSettings": {"goal": goal, "kpi": kpi, "currencyCode": campaign.advertiser.currency},
+        "primaryInventoryTypes": ["VIDEO_STV" if video else "DISPLAY"],
     }
 
 

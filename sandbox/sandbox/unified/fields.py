@@ -84,7 +84,7 @@ METRICS: Mapping[str, str] = {
     "metric.measurableImpressions": "measurableImpressions",
     "metric.measurableRate": "measurableRate",
     "metric.viewableImpressions": "viewableImpressions",
-    "metric.viewabilityRate": "viewabilityRate",
+    "metric.viewableRate": "viewabilityRate",
     "metric.purchases": "totalPurchases",
     "metric.purchasesPromoted": "purchases",
     "metric.purchaseRate": "totalPurchaseRate",
