@@ -105,15 +105,14 @@ async def insert_secret(
 async def replace_secret(
     tx: Tx, organization_id: UUID, key_id: UUID, until: datetime, now: datetime
 ) -> None:
-    """The current secret works until then; those replaced before end now, so that there are two at most."""
+    """The current secret works until then; those replaced before end now, so that two work at most."""
     await tx.execute(
         """
-        delete from api_key_secret
-        where organization_id = $1 and api_key_id = $2 and (expires_at is not null or $3::timestamptz <= $4)
+        update api_key_secret set expires_at = $3
+        where organization_id = $1 and api_key_id = $2 and expires_at > $3
         """,
         organization_id,
         key_id,
-        until,
         now,
     )
     await tx.execute(

@@ -18,6 +18,7 @@ from auth.deps import (
 )
 from auth.discoveries.service import request_discovery
 from auth.scopes import organization_of
+from shared import audit
 
 from . import queries
 from .consent import Opener
@@ -59,6 +60,7 @@ async def connect(
     """Begin a consent at Amazon."""
     opener = Opener(user.id, user.organization_id, user.session_id)
     opened = await deps.consents.start(tx, opener, body.region, body.label, deps.clock())
+    audit.note(tx, target=("connection", opened.connection_id), region=body.region)
     return OpenedConsentView.model_validate(asdict(opened))
 
 

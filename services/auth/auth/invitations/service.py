@@ -9,16 +9,18 @@ from shared.db import Tx
 from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 from shared.internal_tokens import Actor
-XXX
+
 from auth.mail.service import post
 from auth.members import queries as members
 from auth.members.domain import Member
+from auth.members.service import note_grants
 from auth.names import clean_email
 from auth.organizations import queries as organizations
 from auth.pepper import Pepper, new_bearer
 from auth.roles.domain import Assignment, Brands, seen_through
 from auth.roles.service import authority_of, check_decides, resolve
 from auth.scopes import organization_of
+from shared import audit
 
 from . import queries
 from .domain import Invitation, already_member

@@ -76,7 +76,7 @@ async def change_grants(
     if member.is_owner and not is_owner(wanted):
         check_owner_stays(everybody, user_id)
     await roles.replace_grants(tx, organization_id, user_id, wanted, now)
-    _note(tx, member.assignments, wanted)
+    note_grants(tx, wanted, member.assignments)
     data = MemberUpdated(subject_id=user_id, user_id=user_id)
     await outbox.add(tx, data, organization_id=organization_id)
 
@@ -90,10 +90,14 @@ def member_among(everybody: Sequence[Member], user_id: UUID, authority: Authorit
     raise member_not_found()
 
 
-def _note(tx: Tx, before: Sequence[Assignment], after: Sequence[Assignment]) -> None:
-    """What the audit log tells of changed grants, and whose brands they concern."""
-    concerned = [brand for each in (*before, *after) for brand in each.brand_ids or ()]
-    audit.note(tx, brand_ids=concerned, grants_before=_told(before), grants=_told(after))
+def note_grants(
+    tx: Tx, grants: Sequence[Assignment], before: Sequence[Assignment] | None = None
+) -> None:
+    """What the audit log tells of given grants, and whose brands they concern."""
+    concerned = [brand for each in (*(before or ()), *grants) for brand in each.brand_ids or ()]
+    audit.note(tx, brand_ids=concerned, grants=_told(grants))
+    if before is not None:
+        audit.note(tx, grants_before=_told(before))
 
 
 def _told(assignments: Sequence[Assignment]) -> list[dict[str, object]]:

@@ -52,6 +52,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "putRole": "role.changed",
         "queryMetrics": "metrics.read",
         "readFreshness": "metrics.freshness_read",
+        "readQuota": "sync.quota_read",
         "reauthorize": "connection.reauthorization_started",
         "receiveConsent": "connection.consent_received",
         "redeemPasswordReset": "password.reset",
