@@ -20,6 +20,7 @@ import metric from "./en/metric.json";
 import nav from "./en/nav.json";
 import organization from "./en/organization.json";
 import period from "./en/period.json";
+import quota from "./en/quota.json";
 import roles from "./en/roles.json";
 import scope from "./en/scope.json";
 import sessions from "./en/sessions.json";
@@ -56,6 +57,7 @@ export const en = {
   nav,
   organization,
   period,
+  quota,
   roles,
   scope,
   sessions,

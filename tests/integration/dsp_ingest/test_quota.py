@@ -23,7 +23,7 @@ from shared.internal_tokens import Actor, TokenSigner, generate_keypair
 from shared.ratelimit import connect
 
 PRIVATE, PUBLIC = generate_keypair()
-DECLARED = {"quota_create_per_minute": 60, "quota_read_per_minute": 120}
+DECLARED: dict[str, Any] = {"quota_create_per_minute": 60, "quota_read_per_minute": 120}
 
 
 @pytest.fixture

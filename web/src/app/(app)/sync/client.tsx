@@ -5,6 +5,7 @@ import { Empty, PageHeader, Problem } from "@/components/states";
 import { Card } from "@/components/ui/card";
 import { TableSkeleton } from "@/features/metrics/components/dashboard-skeleton";
 import { IngestionPanel } from "@/features/syncs/components/ingestion-panel";
+import { QuotaPanel } from "@/features/syncs/components/quota-panel";
 import { RejectedReports } from "@/features/syncs/components/rejected-reports";
 import { SyncTable } from "@/features/syncs/components/sync-table";
 import { useSyncs } from "@/features/syncs/queries";
@@ -36,6 +37,7 @@ export function SyncClient() {
           <Empty title={t("none")} detail={t("noneDetail")} />
         </Card>
       ) : null}
+      <QuotaPanel />
       <RejectedReports />
     </div>
   );
