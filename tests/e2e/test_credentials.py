@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from infra.agency import Agency
-from infra.browser import Watched, open_browser, violations
-from infra.installation import Installation
+from infra.browser import open_browser, signed_in, violations
 from playwright.sync_api import Browser, Locator, Page, expect
 
 pytestmark = pytest.mark.e2e
@@ -33,21 +32,11 @@ def browser() -> Generator[Browser]:
 
 
 @pytest.fixture
-def page(
-    browser: Browser, installation: Installation, agency: Agency, connection_id: str
-) -> Generator[Page]:
+def page(browser: Browser, agency: Agency, connection_id: str) -> Generator[Page]:
     """A tab of its own, signed in with the agency's session."""
-    context = browser.new_context(base_url=installation.url, locale="en-US")
-    context.set_default_timeout(PATIENT)
-    context.add_cookies(
-        [
-            {"name": cookie.name, "value": cookie.value or "", "url": installation.url}
-            for cookie in agency.http.cookies.jar
-        ]
-    )
-    tab = Watched(context)
+    tab = signed_in(browser, agency)
     yield tab.page
-    context.close()
+    tab.page.context.close()
     assert tab.problems == []
 
 

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from embedded.unprivileged import scratch_folder
 from infra.agency import Agency, differences, now, wait_for
+from infra.browser import Watched, open_browser, signed_in, violations
 from infra.installation import Installation
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.e2e
+PATIENT = 60_000
 SLOW, USUAL = {"pending_seconds": 3}, {"pending_seconds": 0.5}
 
 
@@ -19,8 +22,16 @@ def installation() -> Generator[Installation]:
         yield running
 
 
+@pytest.fixture
+def watched(agency: Agency) -> Generator[Watched]:
+    with open_browser() as browser:
+        tab = signed_in(browser, agency)
+        yield tab
+        assert tab.problems == []
+
+
 def test_pulls_go_on_through_the_other_user_without_a_gap(
-    installation: Installation, agency: Agency
+    installation: Installation, agency: Agency, watched: Watched
 ) -> None:
     morgan, robin = (agency.connect(user=user) for user in ("morgan", "robin"))
     agency.wait_discovered(morgan)
@@ -31,6 +42,9 @@ def test_pulls_go_on_through_the_other_user_without_a_gap(
     assert both
     leaving = agency.api("GET", f"/v1/connections/departures?amazon_user_of={morgan}")
     foreseen = {a["advertiser_id"]: a["successor"] for a in leaving["advertisers"]}
+
+    watched.page.goto("/coverage/")
+    assert _shown_serving(watched, both) == {morgan}
 
     installation.sandbox("PUT", "/reports", json=SLOW)
     since = now()
@@ -48,6 +62,38 @@ def test_pulls_go_on_through_the_other_user_without_a_gap(
     assert served == {i: s for i, s in foreseen.items() if s is not None}
     why = agency.api("GET", f"/v1/advertisers/{min(both)}/serving")
     assert (why["cause"], why["previous_connection_id"]) == ("credential_failed", morgan)
+    _page_shows_it(watched, agency_wide[min(both)]["name"], why["cause_text"])
+    assert _shown_serving(watched, both) == {robin}
+    _card_asks_for_a_consent(watched, morgan)
+
+
+def _shown_serving(watched: Watched, ids: set[str]) -> set[str | None]:
+    """The connections that the coverage page shows for these advertisers."""
+    rows = watched.page.locator("tr[data-advertiser-id]")
+    expect(rows.first).to_be_visible()
+    return {
+        row.get_by_test_id("serving").get_attribute("data-connection-id")
+        for row in rows.all()
+        if row.get_attribute("data-advertiser-id") in ids
+    }
+
+
+def _page_shows_it(watched: Watched, advertiser: str, cause: str) -> None:
+    """The page that was open all the while says who serves now, and why."""
+    page = watched.page
+    page.get_by_label(f"Why {advertiser} is served by Robin Achterberg").click(timeout=PATIENT)
+    reasons = page.get_by_role("dialog")
+    expect(reasons).to_contain_text(cause)
+    expect(reasons.locator("[data-usable=false]")).to_contain_text("Morgan Vale")
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+
+
+def _card_asks_for_a_consent(watched: Watched, connection_id: str) -> None:
+    watched.page.goto("/connections/")
+    card = watched.page.locator(f"[data-connection-id='{connection_id}']").first
+    expect(card.get_by_text("Consent needed")).to_be_visible(timeout=PATIENT)
+    expect(card.get_by_role("button", name="Reconnect")).to_be_visible()
 
 
 def _syncs(agency: Agency, ids: set[str]) -> list[dict[str, Any]]:

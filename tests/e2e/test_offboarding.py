@@ -12,7 +12,7 @@ import httpx
 import pytest
 from embedded.unprivileged import scratch_folder
 from infra.agency import Agency, wait_for
-from infra.browser import Watched, open_browser, violations
+from infra.browser import Watched, open_browser, signed_in, violations
 from infra.installation import Installation
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -58,24 +58,13 @@ def story(browser: Browser, installation: Installation, agency: Agency) -> Story
     for colleague in (dana, ines):
         colleague.page.goto("/connections/")
         expect(colleague.page.get_by_test_id("connection-card")).to_have_count(2, timeout=PATIENT)
-    return Story(owner(browser, agency), dana, ines, key)
+    return Story(signed_in(browser, agency), dana, ines, key)
 
 
 def tab(browser: Browser, agency: Agency) -> Watched:
     context = browser.new_context(base_url=agency.installation.url, locale="en-US")
     context.set_default_timeout(PATIENT)
     return Watched(context)
-
-
-def owner(browser: Browser, agency: Agency) -> Watched:
-    opened = tab(browser, agency)
-    opened.page.context.add_cookies(
-        [
-            {"name": cookie.name, "value": cookie.value or "", "url": agency.installation.url}
-            for cookie in agency.http.cookies.jar
-        ]
-    )
-    return opened
 
 
 def join(browser: Browser, agency: Agency, name: str, email: str) -> Watched:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from infra.agency import Agency
+
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 ARGS = [
@@ -52,6 +54,20 @@ class Watched:
     def _failed(self, request: Any) -> None:
         if request.failure != "net::ERR_ABORTED":  # prefetches and live streams end on leaving
             self.problems.append(f"{request.url}: {request.failure}")
+
+
+def signed_in(browser: Browser, agency: Agency, patience_ms: float = 60_000) -> Watched:
+    """A tab of its own with the agency's session."""
+    url = agency.installation.url
+    context = browser.new_context(base_url=url, locale="en-US")
+    context.set_default_timeout(patience_ms)
+    context.add_cookies(
+        [
+            {"name": cookie.name, "value": cookie.value or "", "url": url}
+            for cookie in agency.http.cookies.jar
+        ]
+    )
+    return Watched(context)
 
 
 def violations(page: Page) -> list[Any]:
