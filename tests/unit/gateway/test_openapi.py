@@ -74,3 +74,18 @@ def test_an_operation_name_is_used_once() -> None:
     twice["paths"]["/v1/brands"]["post"] = twice["paths"]["/v1/brands"]["get"]
     with pytest.raises(OpenApiConflict):
         merge({"auth": twice})
+
+
+def test_no_request_has_room_for_members_that_nobody_asked_for() -> None:
+    """Whoever adds `role` or `organization_id` to a body is refused, not ignored."""
+    document = json.loads(PATH.read_text(encoding="utf-8"))
+    schemas = document["components"]["schemas"]
+    lenient = [
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
+        if (body := operation.get("requestBody"))
+        and (schema := body["content"]["application/json"]["schema"])
+        and schemas[schema["$ref"].rpartition("/")[2]].get("additionalProperties") is not False
+    ]
+    assert lenient == []

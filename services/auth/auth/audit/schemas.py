@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from .domain import MAX_RETENTION_DAYS, MIN_RETENTION_DAYS, Break, Chain, Check, Entry, Point
 from .queries import Filter
@@ -218,6 +218,8 @@ class RetentionView(BaseModel):
 
 
 class RetentionRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     days: int = Field(ge=MIN_RETENTION_DAYS, le=MAX_RETENTION_DAYS)
 
 
