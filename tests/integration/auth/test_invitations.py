@@ -240,3 +240,12 @@ async def test_a_stranger_reaches_no_invitation(world: AuthWorld) -> None:
     assert (await stranger.get("/v1/invitations"))["items"] == []
     unknown = await offer(Browser(world), f"http://x/?token={new_id()}")
     assert code_of(unknown) == INVALID
+
+
+async def test_a_token_of_clerk_counts_for_nothing_where_clerk_is_not_in_use(
+    world: AuthWorld,
+) -> None:
+    link = (await invited(await world.owner(), ANA))["link"]
+    body = {"token": token_of(link), "clerk_token": "e30.e30.e30"}
+    answer = await Browser(world).call("POST", "/v1/invitations/acceptances", json=body)
+    assert code_of(answer) == (404, "identity_provider_disabled")

@@ -226,3 +226,22 @@ async def test_neither_secret_nor_code_is_stored_in_the_open(world: AuthWorld) -
     stored += str(await world.rows("select * from recovery_code"))
     assert phone.secret not in stored
     assert not any(code in stored for code in phone.recovery_codes)
+
+
+@pytest.mark.parametrize("kind", ["code", "recovery_code"])
+async def test_guesses_are_counted_over_challenges_addresses_and_kinds(
+    world: AuthWorld, kind: str
+) -> None:
+    """Who knows the password has as many challenges as they like, and not more guesses."""
+    phone = await enrol(await world.owner())
+    guess = {"code": "000000", "recovery_code": "aaaaa-aaaaa"}[kind]
+    statuses: list[int] = []
+    for attempt in range(6):
+        browser = Browser(world, ip=f"198.51.100.{attempt}")
+        statuses.append(
+            (await finish(browser, await challenge(browser), **{kind: guess})).status_code
+        )
+    assert statuses == [422] * 5 + [429]
+    other = Browser(world, ip="198.51.100.77")
+    for right in ({"code": phone.next_code()}, {"recovery_code": phone.recovery_codes[0]}):
+        assert (await finish(other, await challenge(other), **right)).status_code == 429

@@ -64,6 +64,20 @@ async def test_a_link_works_once(world: AuthWorld, postbox: Postbox) -> None:
     assert len(await world.rows("select * from organization")) == 1
 
 
+async def test_a_session_planted_before_is_not_the_one_that_verifying_begins(
+    world: AuthWorld, postbox: Postbox
+) -> None:
+    attacker = await world.owner("mallory@contoso.example")
+    await sign_up(world)
+    victim = Browser(world)
+    victim.token = attacker.token
+    answer = await verify(victim, await postbox.token(EMAIL))
+    assert answer.status_code == 200
+    assert victim.token != attacker.token
+    assert (await victim.get("/v1/session"))["user"]["email"] == EMAIL
+    assert (await attacker.resolve()).status_code == 401
+
+
 async def test_of_two_uses_at_once_one_wins(world: AuthWorld, postbox: Postbox) -> None:
     await sign_up(world)
     token = await postbox.token(EMAIL)
