@@ -43,6 +43,9 @@ class Canaries:
 def plain_text(answer: httpx.Response) -> str:
     """The body's texts as people read them, and the body itself."""
     kind = answer.headers.get("content-type", "")
+    if kind.startswith("application/x-ndjson") and answer.content:
+        lines = [word for line in answer.text.splitlines() for word in texts(orjson.loads(line))]
+        return "\n".join([answer.text, *lines])
     if "json" in kind and answer.content:
         return "\n".join([answer.text, *texts(orjson.loads(answer.content))])
     if kind.startswith("text/csv"):

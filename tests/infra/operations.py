@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 DOCUMENT = Path(__file__).parents[2] / "services" / "gateway" / "gateway" / "openapi.json"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -26,6 +27,17 @@ class Operation:
     @property
     def unsafe(self) -> bool:
         return self.method in UNSAFE
+
+
+NOWHERE = str(UUID(int=7))
+
+
+def nowhere(operation: Operation) -> str:
+    """The operation's path, about a thing that does not exist."""
+    path = operation.path
+    for parameter in operation.parameters:
+        path = path.replace("{" + parameter["name"] + "}", NOWHERE)
+    return path
 
 
 def document() -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Principal:
 NAMES = (
     *ROLES,
     *(f"{role} of a brand" for role in ROLES if role != "owner"),
-    "custom role", "viewer and admin of a brand", "key", "key of a brand", "viewing as an analyst",
+    "custom role", "viewer and admin of a brand", "key", "key of a brand", "viewing as analyst",
     "nobody",
 )  # fmt: skip
 
@@ -48,24 +48,24 @@ def make_principals(tenants: Tenants) -> dict[str, Principal]:
     role = owner.api("POST", "/v1/roles", json={"name": "Auditor", "permissions": sorted(CUSTOM)})
     made = [NOBODY]
     for name, held in ROLES.items():
-        made.append(_person(owner, name, [{"role": name}], held, held))
+        made.append(make_person(owner, name, [{"role": name}], held, held))
         if name != "owner":
             grants = [{"role": name, "brand_ids": [brand]}]
-            made.append(_person(owner, f"{name} of a brand", grants, held, frozenset()))
-    made.append(_person(owner, "custom role", [{"role_id": role["id"]}], CUSTOM, CUSTOM))
+            made.append(make_person(owner, f"{name} of a brand", grants, held, frozenset()))
+    made.append(make_person(owner, "custom role", [{"role_id": role["id"]}], CUSTOM, CUSTOM))
     mixed = [{"role": "viewer"}, {"role": "admin", "brand_ids": [brand]}]
     made.append(
-        _person(owner, "viewer and admin of a brand", mixed, ROLES["admin"], ROLES["viewer"])
+        make_person(owner, "viewer and admin of a brand", mixed, ROLES["admin"], ROLES["viewer"])
     )
-    made += [_key(owner, "key", None), _key(owner, "key of a brand", [brand])]
-    made.append(_viewing(owner))
+    made += [make_key(owner, "key", None), make_key(owner, "key of a brand", [brand])]
+    made.append(make_viewing(owner, "analyst"))
     return {principal.name: principal for principal in made}
 
 
 NOBODY = Principal("nobody", "anonymous", frozenset(), frozenset(), {})
 
 
-def _person(
+def make_person(
     owner: Agency,
     name: str,
     grants: list[dict[str, Any]],
@@ -82,22 +82,22 @@ def invite(owner: Agency, name: str, grants: list[dict[str, Any]]) -> str:
     """Somebody new who accepted an invitation with these grants; their address."""
     email = f"{name.replace(' ', '-')}@principals.example"
     owner.api("POST", "/v1/invitations", json={"email": email, "grants": grants})
-    token = _letter_token(owner.installation, email)
+    token = letter_token(owner.installation, email)
     with Agency(owner.installation) as visitor:
         body = {"token": token, "name": name, "password": PASSWORD}
         visitor.api("POST", "/v1/invitations/acceptances", json=body)
     return email
 
 
-def _letter_token(installation: Installation, email: str) -> str:
-    """The token of the link in the letter that went to an address."""
+def letter_token(installation: Installation, email: str, *, letters: int = 1) -> str:
+    """The token of the link in the newest of so many letters that went to an address."""
 
-    def letters() -> list[dict[str, Any]]:
+    def sent() -> list[dict[str, Any]]:
         return installation.sandbox("GET", "/mail", params={"to": email})["items"]
 
-    wait_for(lambda: bool(letters()), f"a letter to {email}", 30)
-    found = re.search(r"[?&]token=([\w-]+)", letters()[0]["text"])
-    assert found, letters()
+    wait_for(lambda: len(sent()) >= letters, f"a letter to {email}", 30)
+    found = re.search(r"[?&]token=([\w-]+)", sent()[0]["text"])
+    assert found, sent()
     return found[1]
 
 
@@ -110,7 +110,7 @@ def _of(
     return Principal(name, kind, held, whole, headers)
 
 
-def _key(owner: Agency, name: str, brand_ids: list[str] | None) -> Principal:
+def make_key(owner: Agency, name: str, brand_ids: list[str] | None) -> Principal:
     body = {"name": name, "permissions": sorted(KEY_PERMISSIONS), "brand_ids": brand_ids}
     secret = owner.api("POST", "/v1/api-keys", json=body)["secret"]
     whole = KEY_PERMISSIONS if brand_ids is None else frozenset[str]()
@@ -118,15 +118,16 @@ def _key(owner: Agency, name: str, brand_ids: list[str] | None) -> Principal:
     return Principal(name, "key", KEY_PERMISSIONS, whole, headers)
 
 
-def _viewing(owner: Agency) -> Principal:
-    """An admin who sees as an analyst does: reading, nothing else."""
-    analyst = invite(owner, "the viewed analyst", [{"role": "analyst"}])
+def make_viewing(owner: Agency, role: str, brand_ids: list[str] | None = None) -> Principal:
+    """An admin who sees as somebody of a role does: reading, nothing else."""
+    held = ROLES[role] & READ_ONLY
+    name = f"viewing as {role}{' of a brand' if brand_ids else ''}"
+    email = invite(owner, f"viewed when {name}", [{"role": role, "brand_ids": brand_ids}])
     members = owner.api("GET", "/v1/members")["items"]
-    [viewed] = [m["user_id"] for m in members if m["email"] == analyst]
+    [viewed] = [m["user_id"] for m in members if m["email"] == email]
     with Agency(owner.installation) as admin:
-        admin.sign_in(invite(owner, "the viewing admin", [{"role": "admin"}]), PASSWORD)
+        admin.sign_in(invite(owner, f"admin {name}", [{"role": "admin"}]), PASSWORD)
         body = {"user_id": viewed, "reason": "A question about their numbers"}
         admin.api("POST", "/v1/session/view-as", json=body)
         admin.session = admin.api("GET", "/v1/session")
-        held = ROLES["analyst"] & READ_ONLY
-        return _of(admin, "viewing as an analyst", held, held, "viewing")
+        return _of(admin, name, held, held if brand_ids is None else frozenset(), "viewing")

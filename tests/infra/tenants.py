@@ -21,9 +21,16 @@ LISTS = (
     "/v1/amc/accounts",
     "/v1/amc/discoveries",
     "/v1/amc/instances",
+    "/v1/api-keys",
+    "/v1/audit?outcome=allowed",
     "/v1/brands",
     "/v1/connections",
+    "/v1/consent-requests",
     "/v1/credentials",
+    "/v1/invitations",
+    "/v1/members",
+    "/v1/roles",
+    "/v1/sessions",
     "/v1/metrics/freshness",
     "/v1/metrics/loads?state=loaded&state=superseded",
     "/v1/syncs",
@@ -41,6 +48,8 @@ class Holdings:
     organization_id: str
     role_id: str
     invitation_id: str
+    session_id: str
+    consent_request_id: str
     brand_id: str
     advertiser_id: str
     connection_id: str
@@ -74,6 +83,7 @@ class Tenants:
             *self.world.seen_by("morgan"),
         }
         words = {brand["name"] for brand in self.a.api("GET", "/v1/brands")["items"]}
+        words |= {member["email"] for member in self.a.api("GET", "/v1/members")["items"]}
         words |= {self.a.session["csrf_token"], self.a.session["organization"]["name"]}
         return Canaries.of(theirs | words, self.world.seen_by("robin") | self._reports_of_both())
 
@@ -89,7 +99,9 @@ class Tenants:
         own = {self.own["id"], self.own["brand_id"]}
         mine, others = list[Any](), list[Any]()
         for item in everything(self.a):
-            (mine if own & set(texts(item)) else others).append(item)
+            if "action" not in item:  # an audit entry may name several brands and is told in part
+                known = own & set(texts(item)) or _concerns_every_brand(item)
+                (mine if known else others).append(item)
         shared = {self.a.session["organization"]["id"], *self.own["connection_ids"]}
         known = {*ids(mine), *shared, *self.world.of_advertiser(self.own["amazon_advertiser_id"])}
         words = {*ids(others), *self.world.seen_by("morgan"), self.a.session["csrf_token"]}
@@ -108,10 +120,28 @@ class Tenants:
         return holdings(self.b, advertiser, advertiser["connection_ids"][0])
 
 
+def _concerns_every_brand(item: dict[str, Any]) -> bool:
+    """Roles are the organization's; who holds something for all brands has to do with each of them."""
+    grants: list[dict[str, Any]] = item.get("grants", [])
+    return "built_in" in item or any(grant["brand_ids"] is None for grant in grants)
+
+
 def everything(agency: Agency) -> Iterator[Any]:
     """Every item of every list."""
     for path in LISTS:
         yield from agency.api("GET", path)["items"]
+
+
+def possessions(agency: Agency) -> dict[str, Any]:
+    """Ids and names of what an organization has; of members what they hold."""
+    paths = ("/v1/brands", "/v1/roles", "/v1/api-keys", "/v1/invitations", "/v1/sessions")
+    found = {path: agency.api("GET", path)["items"] for path in paths}
+    named = {
+        path: sorted((i["id"], i.get("name", "")) for i in items if i.get("id"))
+        for path, items in found.items()
+    }
+    members = agency.api("GET", "/v1/members")["items"]
+    return {**named, "members": {m["user_id"]: m["grants"] for m in members}}
 
 
 def holdings(agency: Agency, advertiser: dict[str, Any], connection_id: str) -> Holdings:
@@ -133,6 +163,8 @@ def holdings(agency: Agency, advertiser: dict[str, Any], connection_id: str) -> 
         organization_id=session["organization"]["id"],
         role_id=_role_of(agency),
         invitation_id=_invitation_of(agency),
+        session_id=agency.api("GET", "/v1/sessions")["items"][0]["id"],
+        consent_request_id=_consent_request_of(agency),
         brand_id=advertiser["brand_id"],
         advertiser_id=advertiser["id"],
         connection_id=connection_id,
@@ -157,6 +189,13 @@ def _invitation_of(agency: Agency) -> str:
         return found[0]["id"]
     body = {"email": "guest@elsewhere.example", "grants": [{"role": "viewer"}]}
     return agency.api("POST", "/v1/invitations", json=body)["invitation"]["id"]
+
+
+def _consent_request_of(agency: Agency) -> str:
+    """A magic link of the organization, asked for where there is none."""
+    found = agency.api("GET", "/v1/consent-requests")["items"]
+    body = {"region": "FE"}
+    return (found[0] if found else agency.api("POST", "/v1/consent-requests", json=body))["id"]
 
 
 def open_tenants(installation: Installation) -> Tenants:

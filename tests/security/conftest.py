@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+import httpx
 import pytest
 from embedded.unprivileged import scratch_folder
 from infra.agency import Agency
@@ -46,3 +47,11 @@ def b(tenants: Tenants) -> Agency:
 @pytest.fixture(scope="package")
 def problems(installation: Installation) -> Problems:
     return Problems.of(installation)
+
+
+@pytest.fixture(scope="package")
+def http(installation: Installation) -> Generator[httpx.Client]:
+    """A connection that everybody shares; it has the Origin of our own pages."""
+    url = installation.url
+    with httpx.Client(base_url=url, timeout=30, headers={"Origin": url}) as client:
+        yield client

@@ -46,8 +46,10 @@ Plausible = dict[str, Attempt]
 def plausible(tenants: Tenants) -> Plausible:
     """A call of each operation that would work for the first organization's owner."""
     own = tenants.holdings_of_a()
-    return {name: attempts(own, own)[0] for name, attempts in ATTEMPTS.items()} | {
-        "streamEvents": Attempt("GET", "/v1/events", frozenset())
+    tried = {name: attempts(own, own) for name, attempts in ATTEMPTS.items()}
+    return {name: attempts[0] for name, attempts in tried.items() if attempts} | {
+        "streamEvents": Attempt("GET", "/v1/events", frozenset()),
+        "endOtherSessions": Attempt("DELETE", "/v1/sessions", frozenset()),
     }
 
 

@@ -5,18 +5,15 @@ things that do not exist with bodies that say nothing, so who is let in changes 
 """
 
 import json
-from collections.abc import Generator
-from uuid import UUID
 
 import httpx
 import pytest
-from infra.operations import Operation, operations
+from infra.operations import Operation, nowhere, operations
 from infra.principals import NAMES, Principal, make_principals
 from infra.tenants import Tenants
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("security")]
 
-NOWHERE = str(UUID(int=7))
 ENDS_SESSIONS = {"signOut", "endOtherSessions", "stopViewing"}
 """Effective without naming anything: held by tests of their own."""
 STREAM = "streamEvents"
@@ -32,13 +29,6 @@ OPERATIONS = [o for o in operations() if o.id not in ENDS_SESSIONS | {STREAM}]
 @pytest.fixture(scope="module")
 def principals(tenants: Tenants) -> dict[str, Principal]:
     return make_principals(tenants)
-
-
-@pytest.fixture(scope="module")
-def http(tenants: Tenants) -> Generator[httpx.Client]:
-    url = tenants.installation.url
-    with httpx.Client(base_url=url, timeout=30, headers={"Origin": url}) as client:
-        yield client
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,14 +54,6 @@ def judged(caller: Principal, operation: Operation, http: httpx.Client) -> str |
     return None if _as_expected(caller, operation, answer.status_code, code) else told
 
 
-def nowhere(operation: Operation) -> str:
-    """The operation's path, about a thing that does not exist."""
-    path = operation.path
-    for parameter in operation.parameters:
-        path = path.replace("{" + parameter["name"] + "}", NOWHERE)
-    return path
-
-
 def _as_expected(caller: Principal, operation: Operation, status: int, code: str) -> bool:
     """Refused where something is missing, let in where nothing is, and told why in each case."""
     asked = set(operation.permissions)
@@ -95,7 +77,7 @@ def _code(text: str, media: str) -> str:
 def test_a_person_who_views_as_another_can_write_nothing(
     http: httpx.Client, principals: dict[str, Principal]
 ) -> None:
-    caller = principals["viewing as an analyst"]
+    caller = principals["viewing as analyst"]
     reads = {"queryMetrics", "stopViewing", "signOut"}
     for operation in OPERATIONS:
         if operation.unsafe and not operation.public and operation.id not in reads:

@@ -3,7 +3,7 @@
 from .attempt import GONE, Attempt, Attempts, get, on
 
 _UNKNOWN = "A" * 43
-_REQUEST = "/v1/consent-requests/{connection_id}"
+_REQUEST = "/v1/consent-requests/{consent_request_id}"
 
 
 def _asking() -> Attempts:

@@ -23,9 +23,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "rotateApiKey": on("POST", "/v1/api-keys/{api_key_id}/secrets", {"grace_hours": 0}),
     "revokeApiKey": on("DELETE", "/v1/api-keys/{api_key_id}"),
     "listSessions": read("/v1/sessions"),
-    "endOneSession": lambda victim, _own: [
-        Attempt("DELETE", f"/v1/sessions/{victim.connection_id}", GONE)
-    ],
+    "endOneSession": on("DELETE", "/v1/sessions/{session_id}"),
     "endOtherSessions": lambda _victim, _own: [],  # names nobody, and would sign the caller out
     "endMemberSessions": on("DELETE", "/v1/members/{user_id}/sessions"),
 }

@@ -6,14 +6,17 @@ A route without an entry here fails the build.
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from auth.main import ROUTERS
 from fastapi.routing import APIRoute
+from infra.attempts import ATTEMPTS
 from infra.auth_world import PASSWORD, AuthWorld, Browser
+from infra.tenants import Holdings
+from shared.audit.requests import operation_id
 from shared.db import Scope
 from shared.ids import new_id
 from shared.internal_tokens import Actor
@@ -32,7 +35,30 @@ class Ours:
     user_id: str
     role_id: str
     invitation_id: str
+    api_key_id: str
+    session_id: str
+    consent_request_id: str
     secrets: list[str]
+
+    def holdings(self) -> Holdings:
+        """As the attempts of infra.attempts name things; numbers of reports are not this service's."""
+        return Holdings(
+            email="owner@contoso.example",
+            user_id=self.user_id,
+            api_key_id=self.api_key_id,
+            organization_id=self.organization_id,
+            role_id=self.role_id,
+            invitation_id=self.invitation_id,
+            session_id=self.session_id,
+            consent_request_id=self.consent_request_id,
+            brand_id=self.brand_id,
+            advertiser_id=self.advertiser_id,
+            connection_id=self.connection_id,
+            report_id=str(new_id()),
+            order_id="1",
+            start_date="2026-11-01",
+            end_date="2026-11-02",
+        )
 
 
 @dataclass
@@ -60,6 +86,11 @@ CASES: dict[tuple[str, str], Case] = {
         {403},
         at("/internal/sessions/resolve"),
         lambda ours: {"session_token": ours.browser.token},
+    ),
+    ("POST", "/internal/api-keys/resolve"): Case(
+        {403},
+        at("/internal/api-keys/resolve"),
+        lambda _: {"secret": "guessed", "ip": "203.0.113.9"},
     ),
     ("GET", "/v1/brands"): Case({200}, at("/v1/brands")),
     ("POST", "/v1/brands"): Case({201}, at("/v1/brands"), lambda _: {"name": "Secret Brand"}),
@@ -162,6 +193,11 @@ async def our_things(world: AuthWorld) -> Ours:
     role_id = (await browser.call("POST", "/v1/roles", json=READERS)).json()["id"]
     guest = {"email": "guest@contoso.example", "grants": VIEWER}
     sent = (await browser.call("POST", "/v1/invitations", json=guest)).json()
+    wish = {"name": "Secret Key", "permissions": ["report:read"]}
+    api_key_id = (await browser.call("POST", "/v1/api-keys", json=wish)).json()["id"]
+    session_id = (await browser.get("/v1/sessions"))["items"][0]["id"]
+    region = {"region": "FE"}
+    asked = (await browser.call("POST", "/v1/consent-requests", json=region)).json()
     return Ours(
         browser,
         organization_id,
@@ -172,11 +208,18 @@ async def our_things(world: AuthWorld) -> Ours:
         user_id,
         role_id,
         sent["invitation"]["id"],
+        api_key_id,
+        session_id,
+        asked["id"],
         secrets=[
             organization_id,
             user_id,
             role_id,
             sent["invitation"]["id"],
+            api_key_id,
+            session_id,
+            asked["id"],
+            "Secret Key",
             "guest@contoso.example",
             str(connection_id),
             brand_id,
@@ -190,9 +233,10 @@ async def our_things(world: AuthWorld) -> Ours:
     )
 
 
-def mounted() -> set[tuple[str, str]]:
+def mounted() -> dict[tuple[str, str], str]:
+    """(method, path) → operation."""
     return {
-        (method, route.path)
+        (method, route.path): operation_id(route)
         for router in ROUTERS
         for route in router.routes
         if isinstance(route, APIRoute)
@@ -200,12 +244,17 @@ def mounted() -> set[tuple[str, str]]:
     }
 
 
-def test_every_route_has_a_case() -> None:
-    assert mounted() == set(CASES)
+OTHERS = sorted({name for call, name in mounted().items() if call not in CASES})
+"""Operations without a case of their own: their attempts of infra.attempts are what is tried."""
+
+
+def test_every_route_has_a_case_or_attempts() -> None:
+    assert CASES.keys() <= mounted().keys()
+    assert set(OTHERS) <= ATTEMPTS.keys()
 
 
 def test_nothing_is_mounted_beside_the_routers(world: AuthWorld) -> None:
-    paths = {path for _, path in CASES if path.startswith("/v1")}
+    paths = {path for _, path in mounted() if path.startswith("/v1")}
     assert {p for p in world.app.openapi()["paths"] if p.startswith("/v1")} == paths
 
 
@@ -229,6 +278,25 @@ async def test_a_strangers_session_sees_and_changes_nothing(
     assert await snapshot(world, ours) == before
 
 
+@pytest.mark.parametrize("operation", OTHERS)
+async def test_a_strangers_attempts_meet_nothing_of_ours(world: AuthWorld, operation: str) -> None:
+    ours = await our_things(world)
+    await world.organization("owner@fabrikam.example", "Fabrikam Agency")
+    stranger = await world.sign_in("owner@fabrikam.example")
+    brand = await stranger.call("POST", "/v1/brands", json={"name": "Theirs"})
+    theirs = replace(ours.holdings(), brand_id=brand.json()["id"], advertiser_id=str(new_id()))
+    before = await snapshot(world, ours)
+    for attempt in ATTEMPTS[operation](ours.holdings(), theirs):
+        body = {} if attempt.json is None else {"json": attempt.json}
+        response = await stranger.call(attempt.method, attempt.path, **body)
+        assert response.status_code in attempt.allowed, response.text
+        answer = response.text + json.dumps(dict(response.headers))
+        sent = json.dumps(body) + attempt.path
+        assert [s for s in ours.secrets if s in answer and s not in sent] == []
+        assert "Secret Brand" not in answer
+    assert await snapshot(world, ours) == before
+
+
 async def snapshot(world: AuthWorld, ours: Ours) -> list[Any]:
     """Everything the first organization has, as the database holds it."""
     organization_id = UUID(ours.organization_id)
@@ -246,21 +314,24 @@ async def snapshot(world: AuthWorld, ours: Ours) -> list[Any]:
         await world.rows("select * from role where organization_id = $1", organization_id),
         await world.rows("select * from role_grant where organization_id = $1", organization_id),
         await world.rows("select * from invitation where organization_id = $1", organization_id),
+        await world.rows(
+            "select id, revoked_at from consent_request where organization_id = $1",
+            organization_id,
+        ),
+        await world.rows("select * from api_key where organization_id = $1", organization_id),
+        await world.rows("select * from user_password where user_id = $1", UUID(ours.user_id)),
     )
     return [sorted(map(str, rows)) for rows in tables]
 
 
-@pytest.mark.parametrize("route", sorted(CASES), ids=" ".join)
-async def test_without_an_internal_token_no_route_answers(
-    world: AuthWorld, route: tuple[str, str]
-) -> None:
-    method, path = route
+async def test_without_an_internal_token_no_route_answers(world: AuthWorld) -> None:
     ids = defaultdict(new_id)
     async with world.client() as client:
-        for headers in ({}, {"Authorization": "Bearer e30.e30.e30"}):
-            response = await client.request(method, path.format_map(ids), headers=headers)
-            assert response.status_code == 401
-            assert response.json()["code"] == "internal_token_invalid"
+        for method, path in mounted():
+            for headers in ({}, {"Authorization": "Bearer e30.e30.e30"}):
+                response = await client.request(method, path.format_map(ids), headers=headers)
+                assert response.status_code == 401, (method, path)
+                assert response.json()["code"] == "internal_token_invalid"
 
 
 async def test_services_cannot_use_the_routes_of_people(world: AuthWorld) -> None:
