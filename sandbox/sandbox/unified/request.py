@@ -163,7 +163,7 @@ def _comparison(found: Asked) -> Keep:
     field, negated = found.fields.get("field"), found.fields.get("not")
     values = found.texts("values", 2000)
     operator = found.fields.get("comparisonOperator")
-    if values is None or not isinstance(negated, bool) or operator not in {"EQUALS", "IN"}:
+    if values is None or not isinstance(negated, bool) or operator not in ("EQUALS", "IN"):
         raise refuse("query.filter.on", "field, not, comparisonOperator and values are required")
     if operator == "EQUALS" and len(values) != 1:
         raise refuse("query.filter.on.values", "EQUALS compares with one value")

@@ -17,6 +17,7 @@ Entity = dict[str, Any]
 CREATE, RETRIEVE, DELETE = (
     f"/adsApi/v1/{verb}/reports" for verb in ("create", "retrieve", "delete")
 )
+ON = {"field": "campaign.id", "comparisonOperator": "EQUALS", "not": False, "values": ["1"]}
 FIELDS = {
     "date.value": "date", "campaign.id": "orderId", "adGroup.id": "lineItemId",
     "ad.id": "creativeAdId", "metric.impressions": "impressions", "metric.clicks": "clicks",
@@ -248,6 +249,8 @@ async def test_what_a_report_gets_wrong_is_an_entry_of_the_207(
         {"periods": [{"datePeriod": {"startDate": "x", "endDate": "2026-11-01"}}]},
         {"periods": [1]}, {"query": {"fields": ["metric.clicks"], "filter": {}}},
         {"query": {"fields": ["metric.clicks"], "filter": {"on": {"field": "campaign.id"}}}},
+        {"query": {"fields": ["metric.clicks"], "filter": {"on": ON | {"comparisonOperator": []}}}},
+        {"query": {"fields": ["metric.clicks"], "filter": {"on": ON | {"values": ["1", "2"]}}}},
     ],
 )  # fmt: skip
 async def test_what_is_no_report_at_all_is_400(
