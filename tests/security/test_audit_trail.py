@@ -250,6 +250,7 @@ def test_what_was_answered_is_told_though_a_process_was_killed(
             tenants.installation.kill(service)
         answered += looked(tenants.a, body)
     wait_for(lambda: bool(looked(tenants.a, body)), f"{service} to be back", 60)
+    wait_for(lambda: tenants.a.call("GET", "/v1/audit").is_success, f"{service} to be back", 60)
 
     def missing() -> set[str]:
         return set(answered) - {

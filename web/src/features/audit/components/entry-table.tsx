@@ -35,8 +35,8 @@ export function EntryTable({ entries }: { entries: readonly AuditEntry[] }) {
             <tr>
               <Th>{t("when")}</Th>
               <Th>{t("what")}</Th>
-              <Th>{t("brand")}</Th>
               <Th>{t("outcome")}</Th>
+              <Th>{t("brand")}</Th>
             </tr>
           </thead>
           <tbody>
@@ -58,16 +58,16 @@ function EntryRow({ entry, onOpen }: { entry: AuditEntry; onOpen: () => void }) 
       <Td className="whitespace-nowrap text-muted-foreground tabular-nums">
         <Instant at={entry.occurred_at} />
       </Td>
-      <Td className="min-w-64">
+      <Td className="min-w-36 sm:min-w-64">
         <button type="button" className="text-left hover:underline" onClick={onOpen}>
           {sentence(entry)}
         </button>
       </Td>
-      <Td className="max-w-52 truncate">
-        <Brands entry={entry} />
-      </Td>
       <Td>
         <OutcomeBadge entry={entry} />
+      </Td>
+      <Td className="max-w-52 truncate">
+        <Brands entry={entry} />
       </Td>
     </Tr>
   );

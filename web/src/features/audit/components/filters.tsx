@@ -21,7 +21,7 @@ export function Filters({ state, onChange }: FiltersProps) {
   const day = (field: "since" | "until") => (
     // biome-ignore lint/a11y/noLabelWithoutControl: the input is within
     <label className="flex items-center gap-1.5 whitespace-nowrap text-[13px] text-muted-foreground">
-      {t(field)}
+      <span className="min-w-16">{t(field)}</span>
       <Input
         type="date"
         value={state[field] ?? ""}
