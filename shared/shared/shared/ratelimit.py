@@ -1,4 +1,4 @@
-"""Rate limits and cooldowns shared by every replica: atomic Lua on Valkey (or Redis)."""
+"""Rate limits shared by every replica: atomic Lua on Valkey (or Redis)."""
 
 from __future__ import annotations
 
@@ -33,14 +33,6 @@ if after - window > now then
 end
 redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000) + 1)
 return {1, math.floor((now + window - after) / each + 0.000001), math.ceil(after - now)}
-"""
-
-# A later, shorter block never shortens an earlier one.
-_BLOCK = """
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then
-  redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
-end
-return 1
 """
 
 
@@ -98,36 +90,6 @@ class RateLimiter:
     async def _run(self, key: str, args: list[int]) -> tuple[int, int, int]:
         result: Any = await self._script(keys=[f"{self._prefix}:{key}"], args=args)
         return cast("tuple[int, int, int]", tuple(result))
-
-
-class Cooldown:
-    """A key that is to be left alone for a while (a throttled upstream, a locked login)."""
-
-    def __init__(self, redis: Redis, prefix: str, *, fail_open: bool = True) -> None:
-        self._redis = redis
-        self._script = redis.register_script(_BLOCK)
-        self._prefix = prefix
-        self._fail_open = fail_open
-
-    async def block(self, key: str, seconds: float) -> None:
-        if seconds <= 0:
-            return
-        try:
-            await self._script(keys=[self._name(key)], args=[max(1, round(seconds * 1000))])
-        except (RedisError, OSError) as error:
-            _unreachable(self._prefix, error, fail_open=self._fail_open)
-
-    async def blocked_for(self, key: str) -> float:
-        """Seconds left, 0 when free."""
-        try:
-            left = await self._redis.pttl(self._name(key))
-        except (RedisError, OSError) as error:
-            _unreachable(self._prefix, error, fail_open=self._fail_open)
-            return 0.0
-        return max(0, left) / 1000
-
-    def _name(self, key: str) -> str:
-        return f"{self._prefix}:{key}"
 
 
 def _unreachable(prefix: str, error: Exception, *, fail_open: bool) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 from shared.errors import Unavailable
-from shared.ratelimit import Cooldown, RateLimiter, connect
+from shared.ratelimit import RateLimiter, connect
 
 
 @pytest.fixture
@@ -87,26 +87,3 @@ async def test_without_valkey_an_open_limiter_passes_and_a_closed_one_refuses(go
     with pytest.raises(Unavailable) as error:
         await RateLimiter(gone, "p", fail_open=False).take("k", limit=1, window_seconds=1)
     assert error.value.code == "rate_limiter_unavailable"
-
-
-async def test_a_cooldown_blocks_and_is_never_shortened(redis: Redis) -> None:
-    cooldown = Cooldown(redis, prefix())
-    assert await cooldown.blocked_for("k") == 0
-    await cooldown.block("k", 100)
-    await cooldown.block("k", 5)
-    await cooldown.block("k", 0)
-    assert 90 < await cooldown.blocked_for("k") <= 100
-    await cooldown.block("k", 200)
-    assert 190 < await cooldown.blocked_for("k") <= 200
-    assert await cooldown.blocked_for("other") == 0
-
-
-async def test_a_cooldown_without_valkey_follows_fail_open(gone: Redis) -> None:
-    await Cooldown(gone, "p").block("k", 5)
-    assert await Cooldown(gone, "p").blocked_for("k") == 0
-    for call in (
-        Cooldown(gone, "p", fail_open=False).block("k", 5),
-        Cooldown(gone, "p", fail_open=False).blocked_for("k"),
-    ):
-        with pytest.raises(Unavailable):
-            await call
