@@ -21,6 +21,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 pytestmark = pytest.mark.e2e
 PATIENT = 60_000
 expect.set_options(timeout=20_000)
+SETTINGS = "profile security sessions organization members roles api-keys audit".split()
+MAIN = ["/", "/connections/", "/advertisers/", "/coverage/", "/amc/", "/sync/"]
+PAGES = [*MAIN, *(f"/settings/{page}/" for page in SETTINGS)]
 STRANGER = ("stranger@example.org", "a quite different passphrase")
 
 
@@ -143,7 +146,7 @@ def test_the_csv_is_what_is_on_screen(page: Page) -> None:
     assert Decimal(rows[0][column]) == Decimal(str(first[money]))
 
 
-@pytest.mark.parametrize("path", ["/", "/connections/", "/amc/", "/sync/"])
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible(page: Page, path: str, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -155,9 +158,10 @@ def test_pages_are_accessible(page: Page, path: str, scheme: Any) -> None:
 
 def test_a_narrow_screen_does_not_scroll_sideways(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    for path in ("/", "/connections/", "/amc/", "/sync/"):
+    for path in PAGES:
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator("[data-loading=true]")).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
 
 
