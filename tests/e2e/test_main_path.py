@@ -21,7 +21,16 @@ from playwright.sync_api import BrowserContext, Page, expect
 pytestmark = pytest.mark.e2e
 PATIENT = 60_000
 expect.set_options(timeout=20_000)
-SETTINGS = "profile security sessions organization members roles api-keys audit".split()
+SETTINGS = [
+    "profile",
+    "security",
+    "sessions",
+    "organization",
+    "members",
+    "roles",
+    "api-keys",
+    "audit",
+]
 MAIN = ["/", "/connections/", "/advertisers/", "/coverage/", "/amc/", "/sync/"]
 PAGES = [*MAIN, *(f"/settings/{page}/" for page in SETTINGS)]
 STRANGER = ("stranger@example.org", "a quite different passphrase")
