@@ -7,7 +7,7 @@ sees some of the same advertisers. A second connection of A, as sam, serves no b
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from infra.agency import Agency
 from infra.canaries import Canaries, World, ids, texts
@@ -99,8 +99,12 @@ class Tenants:
         own = {self.own["id"], self.own["brand_id"]}
         mine, others = list[Any](), list[Any]()
         for item in everything(self.a):
-            if "action" not in item:  # an audit entry may name several brands and is told in part
-                known = own & set(texts(item)) or _concerns_every_brand(item)
+            known = own & set(texts(item)) or _concerns_every_brand(item)
+            if (
+                "action" in item
+            ):  # may name several brands and is told in part: who did it, at least
+                mine += [item["actor"]] if known else []
+            else:
                 (mine if known else others).append(item)
         shared = {self.a.session["organization"]["id"], *self.own["connection_ids"]}
         known = {*ids(mine), *shared, *self.world.of_advertiser(self.own["amazon_advertiser_id"])}
@@ -122,8 +126,10 @@ class Tenants:
 
 def _concerns_every_brand(item: dict[str, Any]) -> bool:
     """Roles are the organization's; who holds something for all brands has to do with each of them."""
-    grants: list[dict[str, Any]] = item.get("grants", [])
-    return "built_in" in item or any(grant["brand_ids"] is None for grant in grants)
+    if "built_in" in item or item.get("every_brand"):
+        return True
+    grants: Any = item.get("grants")
+    return isinstance(grants, list) and None in [g["brand_ids"] for g in cast("list[Any]", grants)]
 
 
 def everything(agency: Agency) -> Iterator[Any]:
@@ -159,7 +165,7 @@ def holdings(agency: Agency, advertiser: dict[str, Any], connection_id: str) -> 
     return Holdings(
         email=session["user"]["email"],
         user_id=session["user"]["id"],
-        api_key_id=agency.api("GET", "/v1/api-keys")["items"][0]["id"],
+        api_key_id=_key_of(agency),
         organization_id=session["organization"]["id"],
         role_id=_role_of(agency),
         invitation_id=_invitation_of(agency),
@@ -189,6 +195,12 @@ def _invitation_of(agency: Agency) -> str:
         return found[0]["id"]
     body = {"email": "guest@elsewhere.example", "grants": [{"role": "viewer"}]}
     return agency.api("POST", "/v1/invitations", json=body)["invitation"]["id"]
+
+
+def _key_of(agency: Agency) -> str:
+    """A key for every brand."""
+    keys = agency.api("GET", "/v1/api-keys")["items"]
+    return next(key["id"] for key in keys if key["brand_ids"] is None)
 
 
 def _consent_request_of(agency: Agency) -> str:

@@ -32,7 +32,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "putBrands": _map,
     "listBrands": read("/v1/brands"),
     "addBrand": lambda _victim, _own: [
-        Attempt("POST", "/v1/brands", frozenset({201, 403}), {"name": "A name of both"})
+        Attempt("POST", "/v1/brands", frozenset({201, 403, 409}), {"name": "A name of both"})
     ],
     "changeBrand": on("PATCH", "/v1/brands/{brand_id}", {"name": "Renamed by a stranger"}),
     "listConnections": read("/v1/connections"),
