@@ -28,6 +28,9 @@ async def test_people_of_clerk_join_the_organization_that_was_there(clerk: Clerk
     assert await clerk.members() == {
         "Tailspin at Clerk": {ADA: "owner", "ben@tailspin.example": "viewer"}
     }
+    told = [event["data"] for event in await clerk.auth.events("action.recorded")]
+    [linked] = [entry for entry in told if entry["action"] == "organization.linked"]
+    assert (linked["actor_kind"], linked["target"]["id"]) == ("operator", place)
 
 
 async def test_a_link_is_made_once(clerk: ClerkWorld) -> None:
