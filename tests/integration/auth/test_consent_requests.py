@@ -187,7 +187,9 @@ async def test_visitors_are_counted_per_address(world: AuthWorld) -> None:
     visitor = Visitor(world, ip="203.0.113.99")
     answers = [await visitor.offer("A" * 43) for _ in range(limit)]
     assert {answer.status_code for answer in answers} == {404}
-    while (refused := await visitor.offer("A" * 43)).status_code == 404:  # a slow machine earns a few
+    while (
+        refused := await visitor.offer("A" * 43)
+    ).status_code == 404:  # a slow machine earns a few
         answers.append(refused)
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
