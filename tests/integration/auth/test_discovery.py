@@ -41,7 +41,15 @@ def expected(world: AuthWorld, user: str) -> list[dict[str, Any]]:
 
 async def found(browser: Browser) -> list[dict[str, Any]]:
     items = (await browser.get("/v1/advertisers"))["items"]
-    told = ("amazon_advertiser_id", "name", "currency", "country", "timezone", "region", "entity_id")
+    told = (
+        "amazon_advertiser_id",
+        "name",
+        "currency",
+        "country",
+        "timezone",
+        "region",
+        "entity_id",
+    )
     plain = [{name: item[name] for name in told} for item in items]
     return sorted(plain, key=lambda item: item["amazon_advertiser_id"])
 
