@@ -5,14 +5,17 @@ same search must find them where they may be seen, or it would prove nothing.
 """
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from infra.agency import Agency, consent, differences, wait_for
 from infra.attempts import ATTEMPTS, Attempt
 from infra.canaries import Canaries
 from infra.live_reader import LiveReader
 from infra.operations import operations
+from infra.principals import Principal, make_key, make_viewing
 from infra.tenants import (
     BRAND_PASSWORD,
     BRAND_ROLES,
@@ -32,29 +35,41 @@ TOLD = {
     "listBrands",
     "listConnections",
     "listCredentials",
+    "listApiKeys",
+    "listAuditEntries",
+    "listConsentRequests",
+    "listSessions",
+    "exportAuditJsonl",
     "readFreshness",
     "listSyncs",
     "queryMetrics",
     "exportMetrics",
 }
+OF_THE_ORGANIZATION = {"listAllMembers", "listInvitations", "listRoles"}
+"""Told to strangers in no case, and to people of one brand as far as it concerns theirs."""
+ENDS_VIEWS = {"signOut", "stopViewing"}
+"""Would make the caller somebody else; held by tests of their own."""
 BY_OPERATION = pytest.mark.parametrize(
     "operation", [operation.id for operation in operations() if operation.id != LIVE]
 )
 
 
 @pytest.fixture(scope="module")
-def hidden_from_b(tenants: Tenants) -> Canaries:
+def of_a(tenants: Tenants) -> Holdings:
+    return tenants.holdings_of_a()
+
+
+@pytest.fixture(scope="module")
+def hidden_from_b(tenants: Tenants, of_a: Holdings) -> Canaries:
+    """After `of_a`, which makes what is not there."""
+    assert of_a
     return tenants.hidden_from_b()
 
 
 @pytest.fixture(scope="module")
-def hidden_from_limited(tenants: Tenants) -> Canaries:
+def hidden_from_limited(tenants: Tenants, of_a: Holdings) -> Canaries:
+    assert of_a
     return tenants.hidden_from_limited()
-
-
-@pytest.fixture(scope="module")
-def of_a(tenants: Tenants) -> Holdings:
-    return tenants.holdings_of_a()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -96,7 +111,7 @@ def test_another_organization_meets_nothing_of_the_first(
     tenants: Tenants, hidden_from_b: Canaries, of_a: Holdings, operation: str
 ) -> None:
     attempts = ATTEMPTS[operation](of_a, tenants.holdings_of_b())
-    if operation in TOLD:
+    if operation in TOLD | OF_THE_ORGANIZATION:
         assert hidden_from_b.in_answer(call(tenants.a, attempts[0]))
     for attempt in attempts:
         judge(tenants.b, attempt, hidden_from_b, OTHER_OWNER)
@@ -107,15 +122,63 @@ def test_another_organization_meets_nothing_of_the_first(
 def test_somebody_limited_to_a_brand_meets_nothing_of_the_others(
     tenants: Tenants, hidden_from_limited: Canaries, of_a: Holdings, operation: str, role: str
 ) -> None:
-    own = Holdings(
-        **{**vars(of_a), "brand_id": tenants.own["brand_id"], "advertiser_id": tenants.own["id"]}
-    )
-    attempts = ATTEMPTS[operation](of_a, own)
+    attempts = ATTEMPTS[operation](of_a, limited_to_own(tenants, of_a))
     if operation in TOLD:
         assert hidden_from_limited.in_answer(call(tenants.a, attempts[0]))
     for attempt in attempts:
         login = (limited_email(role), BRAND_PASSWORD)
         judge(tenants.limited[role], attempt, hidden_from_limited, login)
+
+
+def limited_to_own(tenants: Tenants, of_a: Holdings) -> Holdings:
+    """What people of one brand have in the place of `of_a`."""
+    return replace(of_a, brand_id=tenants.own["brand_id"], advertiser_id=tenants.own["id"])
+
+
+PROGRAMS = (
+    "key of the brand alone",
+    "key of the second organization",
+    "viewing as client of a brand",
+)
+
+
+@pytest.fixture(scope="module")
+def programs(tenants: Tenants) -> dict[str, Principal]:
+    """Callers without a browser of their own, and somebody who views as a client of the brand."""
+    brand = tenants.own["brand_id"]
+    made = (
+        make_key(tenants.a, PROGRAMS[0], [brand]),
+        make_key(tenants.b, PROGRAMS[1], None),
+        make_viewing(tenants.a, "client", [brand]),
+    )
+    return {principal.name: principal for principal in made}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_keys_and_views_meet_nothing_of_others(
+    tenants: Tenants,
+    of_a: Holdings,
+    programs: dict[str, Principal],
+    http: httpx.Client,
+    name: str,
+) -> None:
+    """`of_a` is what the others have: another brand, or the first organization."""
+    if name == PROGRAMS[1]:
+        hidden, own = tenants.hidden_from_b(), tenants.holdings_of_b()
+    else:
+        hidden, own = tenants.hidden_from_limited(), limited_to_own(tenants, of_a)
+    wrong: list[str] = []
+    for operation in (o for o in operations() if o.id not in ENDS_VIEWS | {LIVE}):
+        for attempt in ATTEMPTS[operation.id](of_a, own):
+            answer = programs[name].call(http, attempt.method, attempt.path, attempt.json)
+            told = f"{operation.id} {attempt.path}: {answer.status_code} {answer.text[:200]}"
+            refused = answer.status_code in {401, 403}
+            full = answer.status_code == 200 and any(answer.json()[n] for n in attempt.empty)
+            if full or not (refused or answer.status_code in attempt.allowed):
+                wrong.append(told)
+            elif hidden.in_answer(answer):
+                wrong.append(f"{told} {hidden.in_answer(answer)}")
+    assert wrong == []
 
 
 def judge(agency: Agency, attempt: Attempt, hidden: Canaries, login: tuple[str, str]) -> None:
