@@ -118,3 +118,16 @@ def of(*names: str, brands: list[Known] | None = None) -> tuple[Suggestion, ...]
 
 def members(found: tuple[Suggestion, ...]) -> set[frozenset[str]]:
     return {frozenset(p.advertiser.name for p in s.proposals) for s in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Cinder & Oak DE", "Cinder & Oak"),
+        ("Amazon DSP - L'Été (FR)", "L'Été"),
+        ("Smith-Jones GmbH", "Smith-Jones"),
+        ("Contoso DSP Home", "Contoso Home"),
+    ],
+)
+def test_a_suggested_name_is_written_as_the_advertisers_is(name: str, shown: str) -> None:
+    assert core_of(name).shown == shown

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _LEGAL = """
 ab ag aktiengesellschaft aps as asa bhd bv bvba co company corp corporation doo eg ek eirl ev gbr gmbh
@@ -28,6 +29,14 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b[AaSs]/[SsAa]\b")
 
 
+class _Piece(NamedTuple):
+    """A word of a name: where it stands, and folded."""
+
+    start: int
+    end: int
+    word: str
+
+
 @dataclass(frozen=True, slots=True)
 class Core:
     """`words` are compared, also without spaces (`compact`: "Bright Oak" is "BrightOak"); `shown` is the
@@ -46,19 +55,25 @@ def core_of(name: str) -> Core:
     everywhere: "United Airlines US" keeps its first word, "Amazon DSP - Contoso" does not. A name made
     of nothing else is kept whole.
     """
-    pieces = [(m.group(), fold(m.group())) for m in _WORD.finditer(_undotted(name))]
-    pieces = pieces or [(name, name)]
-    kept = [(raw, word) for raw, word in pieces if word not in CHANNEL] or pieces
-    while len(kept) > 1 and kept[-1][1] in LEGAL | PLACES:
+    text = _undotted(name)
+    pieces = [_Piece(m.start(), m.end(), fold(m.group())) for m in _WORD.finditer(text)]
+    pieces = pieces or [_Piece(0, len(text), text)]
+    kept = [piece for piece in pieces if piece.word not in CHANNEL] or pieces
+    while len(kept) > 1 and kept[-1].word in LEGAL | PLACES:
         kept.pop()
-    while len(kept) > 1 and kept[0][1] in PLACES and len(kept[0][1]) <= 3:
+    while len(kept) > 1 and kept[0].word in PLACES and len(kept[0].word) <= 3:
         kept.pop(0)
-    remaining = [raw for raw, _ in kept]
-    dropped = [raw for raw, _ in pieces]
-    for raw in remaining:
-        dropped.remove(raw)
-    words = tuple(word for _, word in kept)
-    return Core(words, "".join(words), " ".join(remaining), tuple(dropped))
+    dropped = tuple(text[p.start : p.end] for p in pieces if p not in kept)
+    words = tuple(piece.word for piece in kept)
+    return Core(words, "".join(words), _shown(text, pieces, kept), dropped)
+
+
+def _shown(text: str, pieces: list[_Piece], kept: list[_Piece]) -> str:
+    """As it was written where nothing was left out in between ("Cinder & Oak"), else word by word."""
+    first, last = pieces.index(kept[0]), pieces.index(kept[-1])
+    if pieces[first : last + 1] == kept:
+        return text[kept[0].start : kept[-1].end]
+    return " ".join(text[piece.start : piece.end] for piece in kept)
 
 
 def fold(text: str) -> str:
