@@ -30,6 +30,7 @@ from shared import audit, outbox
 PRIVATE, PUBLIC = generate_keypair()
 SECRET = "Atzr|IwEBIExampleRefreshToken"
 MINE = new_id()
+A_BRAND = f"/v1/brands/{UUID(int=7)}"
 router = APIRouter()
 
 Manager = Annotated[Actor, Depends(require("brand:manage"))]
@@ -172,9 +173,9 @@ async def test_no_secret_is_told(world: World, ana: Actor) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "outcome", "code"),
     [
-        (f"/v1/brands/{new_id()}", {"name": "taken"}, "refused", "brand_name_taken"),
-        (f"/v1/brands/{new_id()}", {"name": "broken"}, "failed", "internal_error"),
-        (f"/v1/brands/{new_id()}", {}, "refused", "validation_failed"),
+        (A_BRAND, {"name": "taken"}, "refused", "brand_name_taken"),
+        (A_BRAND, {"name": "broken"}, "failed", "internal_error"),
+        (A_BRAND, {}, "refused", "validation_failed"),
         ("/v1/brands/nothing", {"name": "x"}, "refused", "validation_failed"),
     ],
 )
