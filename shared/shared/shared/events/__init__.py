@@ -38,7 +38,7 @@ from .dsp_ingest import (
     SyncStarted,
 )
 from .envelope import Event, EventData, make_event
-from .reporting import MetricsUpdated
+from .reporting import GapReason, MetricsGapFound, MetricsUpdated
 from .token_refresher import (
     CredentialReauthRequired,
     CredentialRecovered,
@@ -81,10 +81,12 @@ __all__ = [
     "CredentialSuspended",
     "Event",
     "EventData",
+    "GapReason",
     "InstanceDiscovered",
     "InstanceLost",
     "MemberRemoved",
     "MemberUpdated",
+    "MetricsGapFound",
     "MetricsUpdated",
     "Outcome",
     "Region",

@@ -45,6 +45,7 @@ CATALOGUE: tuple[type[EventData], ...] = (
     amc_runner.InstanceDiscovered,
     amc_runner.InstanceLost,
     reporting.MetricsUpdated,
+    reporting.MetricsGapFound,
     audit.ActionRecorded,
 )
 

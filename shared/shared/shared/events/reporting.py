@@ -1,9 +1,12 @@
 """Events of reporting."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from .envelope import EventData
+
+GapReason = Literal["gap", "mismatch", "stale"]
 
 
 class MetricsUpdated(EventData):
@@ -19,3 +22,20 @@ class MetricsUpdated(EventData):
     end_date: date
     rows_changed: int
     as_of: datetime
+
+
+class MetricsGapFound(EventData):
+    """Days of a report type that are missing or wrong where they are read: whoever pulls them asks again.
+
+    `days` are the advertiser's own. `reason`: `gap` (never loaded), `mismatch` (the loaded rows do not add
+    up to what the report said), `stale` (older numbers stand than those that were landed).
+    """
+
+    TYPE = "metrics.gap_found"
+    TOPIC = "reporting.metrics.v1"
+    KEY = "advertiser_id"
+
+    advertiser_id: UUID
+    report_type: str
+    days: tuple[date, ...]
+    reason: GapReason
