@@ -26,6 +26,7 @@ from .settings import ServiceSettings
 log = logging.getLogger(__name__)
 
 RELAYED = counter("outbox_relayed_total", "Events handed to Kafka")
+CONNECTED = gauge("bus_connected", "1 while this part of the service reaches Kafka", ["part"])
 LAG = gauge("consumer_lag_messages", "Messages behind the end of the topic", ["topic"])
 
 RELAY_POLL_SECONDS = 1.0
@@ -35,6 +36,9 @@ PURGE_SECONDS = 3600.0
 
 class Bus:
     """A resource: `start` returns at once and connects in the background."""
+
+    required = False
+    """/readyz tells of a broker that is away; requests are served without one (ADR 0021)."""
 
     def __init__(
         self,
@@ -53,6 +57,8 @@ class Bus:
         self._consuming = not self._topics
         self._producer: AIOKafkaProducer | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        CONNECTED.labels("consumer").set_function(lambda: self._consuming)
+        CONNECTED.labels("producer").set_function(lambda: self._producer is not None)
 
     async def start(self) -> None:
         for work in (self._consume_forever, self._relay_forever, self._watch_lag, self._tidy):

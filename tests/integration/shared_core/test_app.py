@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, FastAPI
 from infra.databases import MakeDb
 from infra.events import service_settings
 from pydantic import BaseModel
@@ -73,14 +73,18 @@ REPORTING_PRIVATE, REPORTING_PUBLIC = generate_keypair()
 
 
 @pytest.fixture
-async def client(make_db: MakeDb, tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
+async def app(make_db: MakeDb, tmp_path: Path) -> FastAPI:
     db = await make_db("bare", tmp_path)
     settings = service_settings(
         db.url,
         internal_public_keys={"gateway": PUBLIC, "reporting": REPORTING_PUBLIC},
         max_body_bytes=2048,
     )
-    app = create_service_app(settings, Deps(db), service="auth", routers=[router], resources=[db])
+    return create_service_app(settings, Deps(db), service="auth", routers=[router], resources=[db])
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncGenerator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://auth") as opened:
         yield opened
@@ -200,6 +204,28 @@ async def test_an_unexpected_error_tells_nothing_of_the_inside(client: httpx.Asy
 async def test_unknown_paths_and_methods_are_problems(client: httpx.AsyncClient) -> None:
     assert (await client.get("/nowhere")).json()["code"] == "not_found"
     assert (await client.delete("/v1/whoami")).json()["code"] == "method_not_allowed"
+
+
+class Away:
+    """A resource that says so."""
+
+    def __init__(self, *, required: bool) -> None:
+        self.required = required
+
+    async def ready(self) -> str:
+        return "somewhere: away"
+
+
+@pytest.mark.parametrize(
+    ("required", "status", "word"), [(True, 503, "unavailable"), (False, 200, "degraded")]
+)
+async def test_what_requests_can_do_without_is_listed_and_not_required(
+    client: httpx.AsyncClient, app: FastAPI, required: bool, status: int, word: str
+) -> None:
+    app.state.resources.append(Away(required=required))
+    answer = await client.get("/readyz")
+    assert answer.status_code == status
+    assert answer.json() == {"status": word, "reasons": ["somewhere: away"]}
 
 
 async def test_health_names_what_is_missing(client: httpx.AsyncClient) -> None:
