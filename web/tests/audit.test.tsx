@@ -104,9 +104,11 @@ describe("audit log", () => {
     await screen.findByText("Ana changed a brand");
     await userEvent.selectOptions(screen.getByLabelText("Outcome"), "refused");
     await userEvent.selectOptions(await screen.findByLabelText("Who"), "u1");
+    await userEvent.selectOptions(screen.getByLabelText("Show"), "changes");
     await screen.findByText("Ana changed a brand");
     expect(asked.at(-1)?.get("outcome")).toBe("refused");
     expect(asked.at(-1)?.get("actor_id")).toBe("u1");
+    expect(asked.at(-1)?.get("show")).toBe("changes");
     await userEvent.click(screen.getByRole("button", { name: "Show older entries" }));
     expect(asked.at(-1)?.get("before")).toBe("7");
   });
@@ -172,11 +174,12 @@ describe("filters in the URL", () => {
     outcome: "failed",
     since: "2026-03-01",
     until: "2026-03-02",
+    show: "looks",
   };
 
   it("come back as they were written, and leave out what is malformed", () => {
     expect(parseState(new URLSearchParams(writeState(full)))).toEqual(full);
-    const odd = "actor=<x>&action=DROP&outcome=maybe&since=soon&until=&brand=a%20b";
+    const odd = "actor=<x>&action=DROP&outcome=maybe&show=all&since=soon&until=&brand=a%20b";
     expect(parseState(new URLSearchParams(odd))).toEqual(bare());
   });
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from auth.audit import chain_queries
+from auth.audit import chain_queries, queries
 from auth.audit.chaining import Chainer
 from auth.audit.domain import Entry, Point
 from infra.audit_log import HANDLERS, MIGRATIONS, Log, recorded
@@ -48,6 +48,22 @@ async def test_each_organization_has_a_chain_of_its_own(
     for organization in (organization_id, other_organization_id):
         assert [e.sequence for e in await log.entries(organization)] == [1, 2]
         assert await log.breaks(organization) == []
+
+
+async def test_looks_and_all_the_rest_are_told_apart_and_make_up_the_whole(
+    log: Log, organization_id: UUID
+) -> None:
+    actions = ["metrics.read", "brand.changed", "live.opened", "moon.landed", "metrics.exported"]
+    await log.take(*(recorded(organization_id, action=action) for action in actions))
+    found: dict[bool | None, list[str]] = {}
+    async with log.db.read(Scope(organization_id)) as tx:
+        for looks in (True, False, None):
+            wanted = queries.Filter(looks=looks)
+            entries = await queries.newest(tx, Scope(organization_id), wanted, 10)
+            found[looks] = [entry.action for entry in entries]
+    assert found[True] == ["metrics.exported", "live.opened", "metrics.read"]
+    assert found[False] == ["moon.landed", "brand.changed"]
+    assert found[None] == actions[::-1]
 
 
 async def test_two_replicas_make_one_chain_without_gaps_or_doubles(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shared.audit.actions import ACTIONS, OTHER_ACTIONS
+from shared.audit.actions import ACTIONS, LOOKS, OTHER_ACTIONS
 from shared.audit.requests import BRAND_DATA, UNSAFE_METHODS
 
 ROOT = Path(__file__).parents[3]
@@ -40,6 +40,16 @@ def test_every_operation_that_is_recorded_has_a_name() -> None:
 def test_no_name_is_left_of_an_operation_that_is_gone() -> None:
     assert ACTIONS.keys() <= operations().keys()
     assert UNTOLD.keys() <= operations().keys()
+
+
+def test_looks_are_what_only_reads() -> None:
+    """A GET that is recorded looks, and so do a query and a download by POST; the callback from Amazon writes."""
+    looking = {"exportMetrics", "queryMetrics"} | {
+        name for name, (method, _) in operations().items() if method == "GET"
+    }
+    for name, action in ACTIONS.items():
+        if name != "receiveConsent":
+            assert (action in LOOKS) == (name in looking), name
 
 
 def test_every_name_that_code_gives_is_in_the_catalogue() -> None:

@@ -4678,6 +4678,7 @@ export interface operations {
                 target_id?: string | null;
                 since?: string | null;
                 until?: string | null;
+                show?: ("changes" | "looks") | null;
                 before?: number | null;
                 limit?: number;
             };
@@ -4718,6 +4719,7 @@ export interface operations {
                 target_id?: string | null;
                 since?: string | null;
                 until?: string | null;
+                show?: ("changes" | "looks") | null;
             };
             header?: never;
             path?: never;
@@ -4756,6 +4758,7 @@ export interface operations {
                 target_id?: string | null;
                 since?: string | null;
                 until?: string | null;
+                show?: ("changes" | "looks") | null;
             };
             header?: never;
             path?: never;

@@ -12,6 +12,7 @@ from asyncpg import Record
 from shared.db import Scope, Tx
 
 from auth.scopes import brands_of, organization_of
+from shared import audit
 
 from .domain import DEFAULT_RETENTION_DAYS, ZERO, Chain, Entry, Point
 
@@ -20,7 +21,8 @@ FACETS_OF_NEWEST = 5000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries; None does not narrow. `brand_id` also finds what concerned every brand."""
+    """Which entries; None does not narrow. `brand_id` also finds what concerned every brand; `looks`:
+    only looks at data (True), only all the rest (False)."""
 
     actor_id: str | None = None
     actions: Sequence[str] | None = None
@@ -30,6 +32,7 @@ class Filter:
     target_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    looks: bool | None = None
     before: int | None = None
 
     def values(self, scope: Scope) -> tuple[object, ...]:
@@ -45,6 +48,8 @@ class Filter:
             self.target_id,
             self.since,
             self.until,
+            sorted(audit.LOOKS) if self.looks is True else None,
+            sorted(audit.LOOKS) if self.looks is False else None,
             self.before,
         )
 
@@ -63,9 +68,11 @@ where organization_id = $1
        or (not every_brand and brand_ids <@ $2))
   and ($9::timestamptz is null or occurred_at >= $9)
   and ($10::timestamptz is null or occurred_at < $10)
-  and ($11::bigint is null or sequence < $11)
+  and ($11::text[] is null or action = any ($11))
+  and ($12::text[] is null or action <> all ($12))
+  and ($13::bigint is null or sequence < $13)
 order by sequence desc
-limit $12
+limit $14
 """
 
 

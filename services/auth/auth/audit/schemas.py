@@ -103,7 +103,8 @@ class EntryList(BaseModel):
 
 
 class EntryFilter(BaseModel):
-    """Every given field narrows. `actor_id` also finds whom they viewed as; `since` is inclusive."""
+    """Every given field narrows. `actor_id` also finds whom they viewed as; `since` is inclusive; `show`
+    tells looks at data (read, downloaded, watched live) apart from all the rest."""
 
     actor_id: Text | None = None
     action: list[Text] | None = Field(default=None, max_length=50)
@@ -113,6 +114,7 @@ class EntryFilter(BaseModel):
     target_id: Text | None = None
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
+    show: Literal["changes", "looks"] | None = None
 
     def domain(self) -> Filter:
         return Filter(
@@ -124,6 +126,7 @@ class EntryFilter(BaseModel):
             target_id=self.target_id,
             since=self.since,
             until=self.until,
+            looks=None if self.show is None else self.show == "looks",
         )
 
 

@@ -4,12 +4,13 @@ Requests are recorded by themselves, in the commit of their effect (`requests`) 
 of their own (`refusals`). Code outside of a caller's transaction calls `record`.
 """
 
-from .actions import ACTIONS, action_of
+from .actions import ACTIONS, LOOKS, action_of
 from .entries import Origin, note, record, row
 from .requests import current_caller, current_origin, is_uuid, origin_of, tell
 
 __all__ = [
     "ACTIONS",
+    "LOOKS",
     "Origin",
     "action_of",
     "current_caller",

@@ -104,6 +104,14 @@ OTHER_ACTIONS = frozenset(
 """Recorded by code that is no operation of the API: jobs, the edge, an operator's commands, ends of streams."""
 
 
+_LOOKS_END_IN = ("read", "exported", "export_ended")
+
+LOOKS = frozenset(
+    action for action in OTHER_ACTIONS.union(ACTIONS.values()) if action.endswith(_LOOKS_END_IN)
+) | {"audit.verified", "live.opened"}
+"""Somebody saw or took along data and changed nothing."""
+
+
 def action_of(operation_id: str) -> str:
     """The action of an operation; a test holds that every recorded one has a name here."""
     return ACTIONS.get(operation_id, f"operation.{operation_id}")

@@ -6,7 +6,11 @@ export interface AuditState {
   outcome: Outcome | null;
   since: string | null;
   until: string | null;
+  show: Show | null;
 }
+
+export const SHOWN = ["changes", "looks"] as const;
+export type Show = (typeof SHOWN)[number];
 
 export const OUTCOMES = ["allowed", "refused", "failed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -26,6 +30,7 @@ export function parseState(params: URLSearchParams): AuditState {
     outcome: OUTCOMES.find((outcome) => outcome === params.get("outcome")) ?? null,
     since: matching(params.get("since"), DAY),
     until: matching(params.get("until"), DAY),
+    show: SHOWN.find((kind) => kind === params.get("show")) ?? null,
   };
 }
 
@@ -45,6 +50,7 @@ export function filterOf(state: AuditState) {
     ...(state.outcome ? { outcome: state.outcome } : {}),
     ...(state.since ? { since: midnight(state.since, 0) } : {}),
     ...(state.until ? { until: midnight(state.until, 1) } : {}),
+    ...(state.show ? { show: state.show } : {}),
   };
 }
 

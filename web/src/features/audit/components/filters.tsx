@@ -7,7 +7,7 @@ import { Input, NativeSelect } from "@/components/ui/input";
 import { useBrands } from "@/features/advertisers/queries";
 import { useAuditFacets } from "../queries";
 import { useActorName, usePhrase } from "../sentence";
-import { type AuditState, isFiltered, OUTCOMES, parseState } from "../state";
+import { type AuditState, isFiltered, OUTCOMES, parseState, SHOWN } from "../state";
 
 interface FiltersProps {
   state: AuditState;
@@ -32,6 +32,18 @@ export function Filters({ state, onChange }: FiltersProps) {
   );
   return (
     <search className="flex flex-wrap items-center gap-2" aria-label={t("filters")}>
+      <Choice
+        label={t("show")}
+        all={t("showEverything")}
+        value={state.show}
+        onChange={(value) => set({ show: SHOWN.find((one) => one === value) ?? null })}
+      >
+        {SHOWN.map((kind) => (
+          <option key={kind} value={kind}>
+            {t(`shown.${kind}`)}
+          </option>
+        ))}
+      </Choice>
       <Actors value={state.actor} onChange={(actor) => set({ actor })} />
       <Actions value={state.action} onChange={(action) => set({ action })} />
       <Brands value={state.brand} onChange={(brand) => set({ brand })} />
