@@ -1,6 +1,6 @@
 """Client for Login with Amazon and the Amazon Ads API. Imports nothing else of this project."""
 
-from . import accounts, amc, lwa, reporting
+from . import accounts, amc, entities, insights, lwa, reporting
 from .auth import TokenSource
 from .client import AmazonAdsClient
 from .download import Downloaded, download
@@ -20,6 +20,8 @@ __all__ = [
     "accounts",
     "amc",
     "download",
+    "entities",
+    "insights",
     "lwa",
     "read_rows",
     "reporting",

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from .client import AmazonAdsClient
-from .errors import MalformedResponse
-from .fields import identifier, mapping, optional_identifier, optional_integer, text, texts
+from .fields import identifier, mapping, optional_identifier, text, texts
+from .headers import MANAGER, scope
+from .paging import by_offset, by_token
 from .responses import Json, decode_list, decode_object, objects
 
 PAGE_SIZE = 100
@@ -145,25 +146,19 @@ async def iterate_account_links(
 ) -> AsyncIterator[AccountLink]:
     """`POST /query/accountLinks`: every child of a manager account, page by page. A closed beta:
     Forbidden or NotFound for a client that Amazon has not let in."""
-    headers = {"Amazon-Ads-Manager-AccountId": manager_account_id}
     body: dict[str, object] = {
         "relationshipTypeFilter": {"include": ["CHILD"]},
         "maxResults": page_size,
     }
-    seen_tokens: set[str] = set()
-    while True:
-        response = await client.post("/query/accountLinks", body, headers=headers)
-        answer = decode_object(response)
-        for raw in objects(answer.get("accountLinks")):
-            for link in _account_links(raw):
-                yield link
-        token = text(answer, "nextToken")
-        if not token:
-            return
-        if token in seen_tokens:
-            raise MalformedResponse("the list of account links repeats a page token", status=200)
-        seen_tokens.add(token)
-        body = {**body, "nextToken": token}
+
+    async def ask(token: str | None) -> Json:
+        asked = body | ({"nextToken": token} if token else {})
+        headers = {MANAGER: manager_account_id}
+        return decode_object(await client.query("/query/accountLinks", asked, headers=headers))
+
+    async for raw in by_token(ask, "accountLinks"):
+        for link in _account_links(raw):
+            yield link
 
 
 def _account_links(raw: Json) -> list[AccountLink]:
@@ -191,33 +186,14 @@ async def iterate_advertisers(
 ) -> AsyncIterator[Advertiser]:
     """`GET /dsp/advertisers` of a seat, page by page; an advertiser repeated by a list that
     changes between pages comes out once. MalformedResponse when Amazon stops short of its total."""
-    seen: set[str] = set()
-    start = 0
-    while start <= _LAST_START_INDEX:
-        page, total = await _advertiser_page(client, profile_id, start, page_size)
-        for advertiser in page:
-            if advertiser.advertiser_id not in seen:
-                seen.add(advertiser.advertiser_id)
-                yield advertiser
-        start += len(page)
-        if start >= total:
-            return
-        if not page:
-            raise MalformedResponse(f"advertisers end at {start} of {total}", status=200)
 
+    async def ask(start: int) -> Json:
+        params = {"startIndex": str(start), "count": str(page_size)}
+        answer = await client.get("/dsp/advertisers", headers=scope(profile_id), params=params)
+        return decode_object(answer)
 
-async def _advertiser_page(
-    client: AmazonAdsClient, profile_id: str, start: int, count: int
-) -> tuple[list[Advertiser], int]:
-    response = await client.get(
-        "/dsp/advertisers",
-        headers={"Amazon-Advertising-API-Scope": profile_id},
-        params={"startIndex": str(start), "count": str(count)},
-    )
-    body = decode_object(response)
-    page = [_advertiser(raw) for raw in objects(body.get("response"))]
-    total = optional_integer(body, "totalResults")
-    return page, start + len(page) if total is None else total
+    async for raw in by_offset(ask, key="advertiserId", last_offset=_LAST_START_INDEX):
+        yield _advertiser(raw)
 
 
 def _advertiser(raw: Json) -> Advertiser:

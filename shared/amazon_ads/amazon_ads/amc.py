@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from .client import AmazonAdsClient
-from .errors import MalformedResponse
 from .fields import identifier, text
+from .paging import by_token
 from .responses import Json, decode_object, objects
 
 PAGE_SIZE = 100
@@ -58,19 +58,14 @@ async def iterate_instances(
         "Amazon-Advertising-API-AdvertiserId": account.account_id,
         "Amazon-Advertising-API-MarketplaceId": account.marketplace_id,
     }
-    params = {"limit": str(page_size)}
-    seen_tokens: set[str] = set()
-    while True:
+
+    async def ask(token: str | None) -> Json:
+        params = {"limit": str(page_size)} | ({"nextToken": token} if token else {})
         body = decode_object(await client.get("/amc/instances", headers=headers, params=params))
-        for raw in _instances(body):
-            yield _instance(raw)
-        token = text(body, "nextToken")
-        if not token:
-            return
-        if token in seen_tokens:
-            raise MalformedResponse("the list of instances repeats a page token", status=200)
-        seen_tokens.add(token)
-        params = {"limit": str(page_size), "nextToken": token}
+        return {"instances": _instances(body), "nextToken": body.get("nextToken")}
+
+    async for raw in by_token(ask, "instances"):
+        yield _instance(raw)
 
 
 def _instances(body: Json) -> list[Json]:

@@ -12,6 +12,7 @@ import httpx
 from .auth import TokenAuth, TokenSource
 from .endpoints import RegionEndpoints
 from .errors import AmazonError, ConnectionLost, Unavailable
+from .headers import client as client_headers
 from .responses import error_of
 from .retry import RetryPolicy, draw
 
@@ -41,7 +42,7 @@ class AmazonAdsClient:
     ) -> None:
         self.http = http
         self.endpoints = endpoints
-        self._client_id = client_id
+        self.client_id = client_id
         self._auth = TokenAuth(tokens)
         self._retry = retry or RetryPolicy()
         self._sleep = sleep
@@ -56,6 +57,12 @@ class AmazonAdsClient:
         """GET with retries."""
         return await self._repeat("GET", path, headers or {}, params or {})
 
+    async def query(
+        self, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """POST that only reads, with retries."""
+        return await self._repeat("POST", path, headers or {}, {}, _encoded(body))
+
     async def delete(
         self, path: str, *, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
@@ -66,16 +73,26 @@ class AmazonAdsClient:
         self, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         """POST, once: after ConnectionLost the caller must find out what became of it."""
-        content = json.dumps(body, separators=(",", ":")).encode()
-        return await self._send("POST", path, headers or {}, {}, content)
+        return await self._send("POST", path, headers or {}, {}, _encoded(body))
+
+    async def put(
+        self, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """PUT with retries: the same body twice is the same as once."""
+        return await self._repeat("PUT", path, headers or {}, {}, _encoded(body))
 
     async def _repeat(
-        self, method: str, path: str, headers: Mapping[str, str], params: Mapping[str, str]
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        params: Mapping[str, str],
+        content: bytes | None = None,
     ) -> httpx.Response:
         attempt = 1
         while True:
             try:
-                return await self._send(method, path, headers, params, None)
+                return await self._send(method, path, headers, params, content)
             except AmazonError as error:
                 seconds = self._retry.delay(error, attempt, draw=draw())
                 if seconds is None:
@@ -95,7 +112,7 @@ class AmazonAdsClient:
             response = await self.http.request(
                 method,
                 f"{self.endpoints.api_url}{path}",
-                headers={"Amazon-Advertising-API-ClientId": self._client_id, **headers},
+                headers={**_media(content), **client_headers(self.client_id, path), **headers},
                 params=params or None,
                 content=content,
                 auth=self._auth,
@@ -111,3 +128,11 @@ class AmazonAdsClient:
         if response.status_code >= 300:
             raise error_of(response)
         return response
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+def _media(content: bytes | None) -> dict[str, str]:
+    return {} if content is None else {"Content-Type": "application/json"}

@@ -57,13 +57,34 @@ def optional_integer(raw: Json, name: str) -> int | None:
     return whole
 
 
-def optional_moment(raw: Json, name: str) -> datetime | None:
-    """An RFC 3339 time as an aware datetime (UTC where no offset is given)."""
+def optional_decimal(raw: Json, name: str) -> Decimal | None:
+    """A number with exactly its digits, also written as text; None for null, absent and empty."""
     value = raw.get(name)
     if value is None or value == "":
         return None
     try:
-        moment = datetime.fromisoformat(str(value))
+        number = Decimal(str(value))
+    except ArithmeticError:
+        raise MalformedResponse(f"{name} is not a number") from None
+    if isinstance(value, bool) or not number.is_finite():
+        raise MalformedResponse(f"{name} is not a number")
+    return number
+
+
+def flag(raw: Json, name: str) -> bool:
+    """True or false, also written as text; false for null and absent."""
+    value = raw.get(name)
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def optional_moment(raw: Json, name: str) -> datetime | None:
+    """An RFC 3339 time as an aware datetime (UTC where no offset is given); also the classic
+    family's `2026-05-01 00:00:00 UTC`."""
+    value = raw.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value).removesuffix(" UTC"))
     except ValueError:
         raise MalformedResponse(f"{name} is not a time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -88,6 +109,11 @@ def mapping(raw: Json, name: str) -> Json:
     if not isinstance(value, dict):
         raise MalformedResponse(f"{name} is not an object")
     return cast("Json", value)
+
+
+def members(raw: Json) -> list[Json]:
+    """The objects among the values: the branches of a union, whatever they are called."""
+    return [cast("Json", value) for value in raw.values() if isinstance(value, dict)]
 
 
 def texts(raw: Json, name: str) -> tuple[str, ...]:

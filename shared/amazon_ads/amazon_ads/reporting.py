@@ -21,6 +21,7 @@ from .fields import (
     text,
     texts,
 )
+from .headers import ACCOUNT, SCOPE
 from .responses import Json, decode_object, objects
 
 DSP = "DEMAND_SIDE_PLATFORM"
@@ -38,12 +39,12 @@ class Account:
     @classmethod
     def advertiser(cls, advertiser_id: str) -> Account:
         """Advertiser mode: the same id must be in the request's filters."""
-        return cls("Amazon-Ads-AccountId", advertiser_id)
+        return cls(ACCOUNT, advertiser_id)
 
     @classmethod
     def profile(cls, profile_id: str) -> Account:
         """Seat mode: up to 100 advertiser ids in the filters."""
-        return cls("Amazon-Advertising-API-Scope", profile_id)
+        return cls(SCOPE, profile_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,13 @@
 """The client and the sandbox agree, from consent to rows: what one asks the other understands."""
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
 from amazon_ads import (
-    NO_RETRY,
-    AmazonAdsClient,
-    Endpoints,
-    RegionEndpoints,
     accounts,
     amc,
     download,
@@ -23,78 +16,13 @@ from amazon_ads import (
     read_rows,
     reporting,
 )
-from fastapi import FastAPI
-from infra.crashes import NOW
-from infra.ingest import CALLBACK, CLIENT, ROOT, make_sandbox
+from infra.ingest import CLIENT
+from infra.sandbox_user import SandboxUser, redeem, walk
 
 REGIONS = ("NA", "EU", "FE")
 
 
-@dataclass
-class Amazon:
-    """A sandbox at a fixed moment and a user who consented."""
-
-    app: FastAPI
-    http: httpx.AsyncClient
-    grant: lwa.TokenGrant
-
-    def endpoints(self, region: str) -> RegionEndpoints:
-        return Endpoints.at(ROOT).region(region)
-
-    def client(self, region: str, token: str = "") -> AmazonAdsClient:
-        async def tokens(_: str | None) -> str:
-            return token or self.grant.access_token
-
-        return AmazonAdsClient(
-            self.http,
-            self.endpoints(region),
-            client_id=CLIENT.client_id,
-            tokens=tokens,
-            retry=NO_RETRY,
-        )
-
-
-async def walk(
-    http: httpx.AsyncClient, user: str, *, decision: str = "allow"
-) -> tuple[httpx.URL, str]:
-    """Through the consent page; where the browser is sent, and the verifier."""
-    endpoints, pkce = Endpoints.at(ROOT).eu, lwa.Pkce.new()
-    url = lwa.authorize_url(
-        endpoints,
-        client_id=CLIENT.client_id,
-        redirect_uri=CALLBACK,
-        state="state-1",
-        code_challenge=pkce.challenge,
-    )
-    page = await http.get(url)
-    assert page.status_code == 200
-    form = {**httpx.URL(url).params, "decision": decision, "user": user}
-    answer = await http.post(endpoints.authorize_url, data=form)
-    return httpx.URL(answer.headers["location"]), pkce.verifier
-
-
-async def redeem(http: httpx.AsyncClient, code: str, verifier: str) -> lwa.TokenGrant:
-    return await lwa.exchange_code(
-        http,
-        Endpoints.at(ROOT).eu,
-        CLIENT,
-        code=code,
-        redirect_uri=CALLBACK,
-        code_verifier=verifier,
-    )
-
-
-@pytest.fixture
-async def amazon() -> AsyncGenerator[Amazon]:
-    app = make_sandbox()
-    app.state.deps.clock.set(NOW, frozen=True)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ROOT) as http:
-        landing, verifier = await walk(http, "morgan")
-        assert landing.params["state"] == "state-1"
-        yield Amazon(app, http, await redeem(http, landing.params["code"], verifier))
-
-
-async def test_a_code_counts_once_and_only_with_its_verifier(amazon: Amazon) -> None:
+async def test_a_code_counts_once_and_only_with_its_verifier(amazon: SandboxUser) -> None:
     landing, verifier = await walk(amazon.http, "morgan")
     code = landing.params["code"]
     await redeem(amazon.http, code, verifier)
@@ -105,13 +33,13 @@ async def test_a_code_counts_once_and_only_with_its_verifier(amazon: Amazon) -> 
         await redeem(amazon.http, landing.params["code"], lwa.Pkce.new().verifier)
 
 
-async def test_a_user_who_refuses_comes_back_with_the_error(amazon: Amazon) -> None:
+async def test_a_user_who_refuses_comes_back_with_the_error(amazon: SandboxUser) -> None:
     landing, _ = await walk(amazon.http, "morgan", decision="deny")
     assert landing.params["error"] == "access_denied"
     assert landing.params["state"] == "state-1"
 
 
-async def test_refresh_works_in_every_region_until_the_user_revokes(amazon: Amazon) -> None:
+async def test_refresh_works_in_every_region_until_the_user_revokes(amazon: SandboxUser) -> None:
     for region in REGIONS:
         fresh = await lwa.refresh(
             amazon.http,
@@ -131,7 +59,7 @@ async def test_refresh_works_in_every_region_until_the_user_revokes(amazon: Amaz
         )
 
 
-async def test_a_wrong_secret_is_the_operators_problem(amazon: Amazon) -> None:
+async def test_a_wrong_secret_is_the_operators_problem(amazon: SandboxUser) -> None:
     wrong = lwa.ClientCredentials(CLIENT.client_id, "wrong")
     with pytest.raises(errors.InvalidClient):
         await lwa.refresh(
@@ -142,7 +70,7 @@ async def test_a_wrong_secret_is_the_operators_problem(amazon: Amazon) -> None:
         )
 
 
-async def test_accounts_lead_to_every_advertiser_of_the_world(amazon: Amazon) -> None:
+async def test_accounts_lead_to_every_advertiser_of_the_world(amazon: SandboxUser) -> None:
     found: set[str] = set()
     for region in REGIONS:
         client = amazon.client(region)
@@ -155,7 +83,7 @@ async def test_accounts_lead_to_every_advertiser_of_the_world(amazon: Amazon) ->
     assert {len(advertiser_id) for advertiser_id in found} == {18}
 
 
-async def test_manager_accounts_name_dsp_advertisers(amazon: Amazon) -> None:
+async def test_manager_accounts_name_dsp_advertisers(amazon: SandboxUser) -> None:
     managers = await accounts.list_manager_accounts(amazon.client("NA"))
     linked = [account for manager in managers for account in manager.linked_accounts]
     dsp = [account for account in linked if account.account_type == accounts.DSP_ACCOUNT]
@@ -163,7 +91,7 @@ async def test_manager_accounts_name_dsp_advertisers(amazon: Amazon) -> None:
     assert all(item.dsp_advertiser_id and item.profile_id is None for item in dsp)
 
 
-async def test_amc_accounts_and_instances_are_listed(amazon: Amazon) -> None:
+async def test_amc_accounts_and_instances_are_listed(amazon: SandboxUser) -> None:
     client = amazon.client("NA")
     found = await amc.list_amc_accounts(client)
     instances = [
@@ -178,7 +106,7 @@ async def test_amc_accounts_and_instances_are_listed(amazon: Amazon) -> None:
     )
 
 
-async def test_a_bad_token_is_unauthorized_for_every_family(amazon: Amazon) -> None:
+async def test_a_bad_token_is_unauthorized_for_every_family(amazon: SandboxUser) -> None:
     client = amazon.client("NA", "Atza|wrong")
     for call in (
         accounts.list_profiles(client),
@@ -210,7 +138,7 @@ def request(advertiser_id: str, **changes: Any) -> reporting.ReportRequest:
     return reporting.ReportRequest("t", configuration=configuration, **values | changes)
 
 
-async def test_a_report_goes_from_request_to_rows(amazon: Amazon, tmp_path: Path) -> None:
+async def test_a_report_goes_from_request_to_rows(amazon: SandboxUser, tmp_path: Path) -> None:
     advertiser = next(iter(amazon.app.state.deps.world.tree.advertisers.values()))
     client = amazon.client(advertiser.market.region.upper())
     account = reporting.Account.advertiser(advertiser.advertiser_id)
@@ -238,7 +166,7 @@ async def test_a_report_goes_from_request_to_rows(amazon: Amazon, tmp_path: Path
         await download(amazon.http, client.endpoints, done.url, path)
 
 
-async def test_pending_reports_can_be_cancelled_and_others_not(amazon: Amazon) -> None:
+async def test_pending_reports_can_be_cancelled_and_others_not(amazon: SandboxUser) -> None:
     advertiser = next(iter(amazon.app.state.deps.world.tree.advertisers.values()))
     client = amazon.client(advertiser.market.region.upper())
     account = reporting.Account.advertiser(advertiser.advertiser_id)
@@ -260,7 +188,7 @@ async def test_pending_reports_can_be_cancelled_and_others_not(amazon: Amazon) -
         {"start_date": date(2026, 3, 7), "end_date": date(2026, 3, 1)},
     ],
 )
-async def test_illegal_spans_are_bad_requests(amazon: Amazon, changes: dict[str, Any]) -> None:
+async def test_illegal_spans_are_bad_requests(amazon: SandboxUser, changes: dict[str, Any]) -> None:
     advertiser = next(iter(amazon.app.state.deps.world.tree.advertisers.values()))
     client = amazon.client(advertiser.market.region.upper())
     account = reporting.Account.advertiser(advertiser.advertiser_id)

@@ -4,35 +4,9 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-import httpx
 import pytest
-from amazon_ads import NO_RETRY, AmazonAdsClient, Endpoints, accounts, amc, errors, reporting
-
-NA = Endpoints.amazon().region("NA")
-
-
-class Server:
-    """Answers bodies in turn and keeps the requests."""
-
-    def __init__(self, *bodies: Any) -> None:
-        self.bodies = list(bodies)
-        self.requests: list[httpx.Request] = []
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        body = self.bodies.pop(0)
-        if isinstance(body, bytes):
-            return httpx.Response(200, content=body)
-        return httpx.Response(200, json=body)
-
-    @property
-    def client(self) -> AmazonAdsClient:
-        http = httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
-        return AmazonAdsClient(http, NA, client_id="c", tokens=token, retry=NO_RETRY)
-
-
-async def token(_: str | None) -> str:
-    return "Atza|t"
+from amazon_ads import accounts, amc, errors, reporting
+from infra.amazon_answers import Server
 
 
 async def test_profile_ids_are_text_and_unknown_fields_are_kept() -> None:
