@@ -76,7 +76,7 @@ class Tenants:
             agency.http.close()
 
     def hidden_from_b(self) -> Canaries:
-        """Everything of A, but what Amazon shows B's user, too."""
+        """Everything of A, but what Amazon shows B's user, too, and who is a member of both."""
         theirs = {
             *ids(list(everything(self.a))),
             *ids(self.a.session),
@@ -85,7 +85,9 @@ class Tenants:
         words = {brand["name"] for brand in self.a.api("GET", "/v1/brands")["items"]}
         words |= {member["email"] for member in self.a.api("GET", "/v1/members")["items"]}
         words |= {self.a.session["csrf_token"], self.a.session["organization"]["name"]}
-        return Canaries.of(theirs | words, self.world.seen_by("robin") | self._reports_of_both())
+        members = set(texts(self.b.api("GET", "/v1/members")["items"]))
+        known = self.world.seen_by("robin") | self._reports_of_both() | members
+        return Canaries.of(theirs | words, known)
 
     def _reports_of_both(self) -> set[str]:
         """Amazon's ids of reports on accounts that both see: asked for twice, it names the first one."""

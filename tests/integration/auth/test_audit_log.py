@@ -106,7 +106,7 @@ async def test_the_chain_is_verified_and_the_retention_is_changed_on_record(
     assert (await owner.call("PUT", "/v1/audit/retention", json={"days": 89})).status_code == 422
     assert (await owner.call("PUT", "/v1/audit/retention", json={"days": 90})).status_code == 200
     found = await entries(world, owner, "?action=audit.retention_changed&outcome=allowed")
-    assert found[0]["details"] == {"before_days": 400, "days": 90}
+    assert found[0]["details"] == {"days_before": 400, "days": 90}
     answer = await owner.call("GET", f"/v1/audit/verification?known={head}")
     assert json.loads(answer.text.splitlines()[-1])["state"] == "intact"
     answer = await owner.call("GET", f"/v1/audit/verification?known=1:{'0' * 64}")
