@@ -117,8 +117,8 @@ class Bus:
             group_instance_id=f"{self._service}-{self._settings.replica_id}",
             auto_offset_reset="earliest",
             max_records=200,
-            batch_timeout_ms=20,
-            fetch_max_wait_ms=20,
+            batch_timeout_ms=100,
+            fetch_max_wait_ms=100,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
         )(self._consume)
