@@ -58,12 +58,10 @@ async def _timed(work: Callable[[], Awaitable[None]]) -> float:
 
 async def _export(bench: Bench, advertiser: UUID) -> None:
     """The advertiser's facts as a file, and an empty table like theirs without row-level security."""
-    query = f"select * from reporting.fact_campaign_daily where advertiser_id = '{advertiser}'"  # noqa: S608
+    query = f"select * from reporting.campaign_fact where advertiser_id = '{advertiser}'"  # noqa: S608
     _psql(bench, f"\\copy ({query}) to '{bench.folder}/facts.csv' csv")
     conn = await asyncpg.connect(bench.admin_url)
-    await conn.execute(
-        "create table equal_facts (like reporting.fact_campaign_daily including all)"
-    )
+    await conn.execute("create table equal_facts (like reporting.campaign_fact including all)")
     await conn.close()
 
 

@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 from embedded.postgres import Postgres
 from embedded.unprivileged import scratch_folder
 from reporting.advertisers import queries as advertisers
+from reporting.fact_types import CAMPAIGN
 from reporting.loads import queries as loads
-from reporting.loads.parquet import SCHEMA
+from reporting.loads.parquet import schema_of
 from reporting.loads.service import Loader
 from reporting.main import MIGRATIONS
 from reporting.measures import MEASURES
@@ -72,7 +73,7 @@ def make_table(days: int, placements: int, *, seed: int, changed: float = 0.0) -
     for measure in MEASURES:
         columns[measure] = [rng.randrange(1_000_000) for _ in range(n)]
     columns["clicks"] = [rng.randrange(1000) + (noise.random() < changed) for _ in range(n)]
-    return pa.table(columns, schema=SCHEMA)
+    return pa.table(columns, schema=schema_of(CAMPAIGN))
 
 
 async def land(bench: Bench, advertiser_id: UUID, table: Any, as_of: datetime) -> None:

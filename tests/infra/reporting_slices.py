@@ -12,7 +12,8 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 from reporting.consumers import HANDLERS
-from reporting.loads.parquet import SCHEMA, TEXT
+from reporting.fact_types import CAMPAIGN, fact_type
+from reporting.loads.parquet import schema_of
 from reporting.loads.service import Loader, load_next
 from reporting.measures import MEASURES
 from shared.consumers import deliver
@@ -31,23 +32,27 @@ def make_row(
 ) -> Row:
     """A row with ids and names made from short marks; measures default to 0, currency to ''."""
     ids = {"order": order, "line_item": line, "creative": creative}
-    row: Row = {"date": day, **dict.fromkeys(TEXT, ""), **dict.fromkeys(MEASURES, 0)}
+    row: Row = {
+        "date": day,
+        **dict.fromkeys((*CAMPAIGN.texts, "currency"), ""),
+        **dict.fromkeys(MEASURES, 0),
+    }
     for kind, mark in ids.items():
         row[f"{kind}_id"] = f"58{mark:0>16}"
         row[f"{kind}_name"] = f"{kind} {mark}"
     return {**row, "creative_ad_id": f"59{creative:0>16}", **values}
 
 
-def parquet_of(rows: Sequence[Row]) -> bytes:
+def parquet_of(rows: Sequence[Row], report_type: str = "dspCampaign") -> bytes:
     sink = io.BytesIO()
-    table = pa.Table.from_pylist(list(rows), schema=SCHEMA)
+    table = pa.Table.from_pylist(list(rows), schema=schema_of(fact_type(report_type)))
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
 
 
-def totals_of(rows: Iterable[Row]) -> dict[str, int]:
+def totals_of(rows: Iterable[Row], report_type: str = "dspCampaign") -> dict[str, int]:
     listed = list(rows)
-    return {measure: sum(row[measure] for row in listed) for measure in MEASURES}
+    return {m: sum(row[m] for row in listed) for m in fact_type(report_type).measures}
 
 
 @dataclass
@@ -62,6 +67,7 @@ class Landed:
     report_id: UUID = field(default_factory=new_id)
     currency: str = "USD"
     content: bytes | None = None
+    report_type: str = "dspCampaign"
     announce: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -69,7 +75,7 @@ class Landed:
         return f"reports/{self.report_id}.parquet"
 
     def bytes(self) -> bytes:
-        return parquet_of(self.rows) if self.content is None else self.content
+        return parquet_of(self.rows, self.report_type) if self.content is None else self.content
 
     def event(self) -> ReportLanded:
         content = self.bytes()
@@ -78,14 +84,14 @@ class Landed:
             sync_id=new_id(),
             advertiser_id=self.advertiser_id,
             amazon_report_id=f"amzn-{self.report_id}",
-            report_type="dspCampaign",
+            report_type=self.report_type,
             start_date=self.start,
             end_date=self.end,
             uri=self.uri,
             sha256=hashlib.sha256(content).hexdigest(),
             bytes=len(content),
             rows=len(self.rows),
-            totals=totals_of(self.rows),
+            totals=totals_of(self.rows, self.report_type),
             currency=self.currency,
             as_of=self.as_of,
             landed_at=self.as_of + timedelta(minutes=1),
@@ -159,6 +165,18 @@ class ReportingWorld:
             rows = await tx.fetch(_FACTS)
         return [tuple(row) for row in rows]
 
+    async def facts_at(self, moment: datetime) -> list[tuple[Any, ...]]:
+        """All facts as reported at a moment, from current rows and history."""
+        async with self.db.read(SYSTEM) as tx:
+            rows = await tx.fetch(_FACTS_AT, moment)
+        return [tuple(row) for row in rows]
+
+    async def history(self) -> list[tuple[Any, ...]]:
+        """All superseded facts by Amazon's ids with when they held."""
+        async with self.db.read(SYSTEM) as tx:
+            rows = await tx.fetch(_HISTORY)
+        return [tuple(row) for row in rows]
+
     async def load_row(self, report_id: UUID) -> Mapping[str, Any]:
         async with self.db.read(SYSTEM) as tx:
             row = await tx.fetchrow("select * from load where report_id = $1", report_id)
@@ -171,20 +189,37 @@ class ReportingWorld:
         return int(rows)
 
 
-_FACTS = """
-select f.advertiser_id, f.date, p.order_id, p.line_item_id, p.creative_id, f.impressions, f.clicks,
-    f.purchases, f.total_cost_micros, f.sales_micros, f.currency
-from fact_campaign_daily f join placement p using (placement_id) order by 1, 2, 3, 4, 5
-"""
+_COLUMNS = """
+    f.advertiser_id, f.date, p.order_id, p.line_item_id, p.creative_id, f.impressions, f.clicks,
+    f.purchases, f.total_cost_micros, f.sales_micros, f.currency"""
+_FACTS: Any = f"""
+select {_COLUMNS} from campaign_fact f join campaign_key p using (key_id) order by 1, 2, 3, 4, 5
+"""  # noqa: S608
+_HISTORY: Any = f"""
+select {_COLUMNS}, f.valid_from, f.valid_to
+from campaign_history f join campaign_key p using (key_id) order by 1, 2, 3, 4, 5, f.valid_from
+"""  # noqa: S608
+_FACTS_AT: Any = f"""
+select {_COLUMNS} from (
+    select advertiser_id, key_id, date, impressions, clicks, purchases, total_cost_micros,
+        sales_micros, currency, valid_from, 'infinity'::timestamptz as valid_to from campaign_fact
+    union all
+    select advertiser_id, key_id, date, impressions, clicks, purchases, total_cost_micros,
+        sales_micros, currency, valid_from, valid_to from campaign_history
+) f join campaign_key p using (key_id)
+where f.valid_from <= $1 and f.valid_to > $1 order by 1, 2, 3, 4, 5
+"""  # noqa: S608
 _COUNTS: dict[str, Any] = {
     name: f"select count(*) from {name}"  # noqa: S608 - names are the literals below
     for name in (
         "advertiser",
         "advertiser_day",
-        "fact_campaign_daily",
+        "campaign_fact",
+        "campaign_history",
+        "day_version",
         "load",
         "outbox",
-        "placement",
+        "campaign_key",
     )
 }
 

@@ -10,7 +10,7 @@ from infra.tenants import Tenants
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("security")]
 REGIONS = {"NA": "na", "EU": "eu", "FE": "fe"}
-REPORTING = ("fact_campaign_daily", "advertiser_day", "advertiser_day_total", "load", "placement")
+REPORTING = ("campaign_fact", "advertiser_day", "advertiser_day_total", "load", "campaign_key")
 
 
 def rejected(agency: Agency) -> list[dict[str, Any]]:

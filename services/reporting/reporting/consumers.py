@@ -18,9 +18,8 @@ from shared.events import (
 
 from .advertisers import queries as advertisers
 from .erasures import queries as erasures
+from .fact_types import FACT_TYPES
 from .loads import queries as loads
-
-REPORT_TYPE = "dspCampaign"
 
 
 async def store_advertiser(tx: Tx, event: Event[AdvertiserLinked]) -> None:
@@ -52,9 +51,10 @@ async def mark_brand_archived(tx: Tx, event: Event[BrandArchived]) -> None:
 
 
 async def record_landed_report(tx: Tx, event: Event[ReportLanded]) -> None:
-    """Only the intent to load it (of the one type there are facts for): the file may be large, and a consumer must not wait for it."""
+    """Only the intent to load it, of the types there are facts for: the file may be large, and a
+    consumer must not wait for it."""
     data = event.data
-    if data.report_type != REPORT_TYPE:
+    if data.report_type not in FACT_TYPES:
         return
     row = {
         "report_id": data.report_id,

@@ -1,7 +1,7 @@
 """A landed slice becomes facts whole or not at all, in any order, however often it is delivered."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from infra.databases import MakeDb
 from infra.reporting_slices import NOON, Landed, ReportingWorld, Row, make_row, totals_of
-from reporting.loads import facts_queries, queries, service
+from reporting.loads import applying, facts_queries, queries, service
 from reporting.loads.service import load_next
 from reporting.main import MIGRATIONS
 from shared.db import SYSTEM
@@ -79,9 +79,9 @@ async def test_only_what_differs_from_the_file_before_is_carried(
     staged: list[int] = []
     carried = facts_queries.stage
 
-    async def counted(tx: Any, batches: Any) -> Any:
-        found = await carried(tx, batches)
-        staged.append(found[0])
+    async def counted(tx: Any, kind: Any, batches: Any) -> Any:
+        found = await carried(tx, kind, batches)
+        staged.append(found)
         return found
 
     monkeypatch.setattr(facts_queries, "stage", counted)
@@ -144,7 +144,7 @@ async def test_an_older_report_does_not_rename(world: ReportingWorld) -> None:
     older = make_row(D2, order_name="Old")
     await world.load(slice_of(advertiser, older, start=D2, end=D2, as_of=NOON))
     async with world.db.read(SYSTEM) as tx:
-        assert await tx.fetchval("select name from ad_order") == "New"
+        assert await tx.fetchval("select name from entity_name where kind = 'order'") == "New"
 
 
 async def test_an_ad_listed_twice_on_a_day_is_added_up(world: ReportingWorld) -> None:
@@ -195,7 +195,7 @@ async def test_a_broken_slice_is_shown_and_nothing_of_it_is_loaded(
     assert (row["state"], row["error_code"]) == (state, code)
     assert await world.facts() == []
     assert await world.count("advertiser_day") == 0
-    assert await world.count("placement") == 0
+    assert await world.count("campaign_key") == 0
     assert await world.count("outbox") == 0
 
 
@@ -305,7 +305,7 @@ async def test_a_worker_that_lost_its_lease_writes_nothing(world: ReportingWorld
     world.now += timedelta(seconds=2)
     await world.drain()
     async with world.db.tx(SYSTEM) as tx:
-        await service.apply(tx, slow, content, None, world.now)
+        await applying.apply(tx, slow, content, None, world.now)
     assert await world.count("outbox") == 1
     assert (await world.load_row(landed.report_id))["lease_token"] is None
 
@@ -336,6 +336,7 @@ async def test_a_slice_without_rows_marks_its_days_as_known(world: ReportingWorl
     assert await world.facts() == []
 
 
+ROLLUPS: tuple[Any, ...] = ("order_day", "line_item_day", "creative_day")
 DAYS = [D1 + timedelta(days=n) for n in range(4)]
 SLICE = st.tuples(
     st.integers(0, 3),
@@ -348,8 +349,8 @@ SLICE = st.tuples(
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(drawn=st.lists(SLICE, min_size=1, max_size=5), data=st.data())
-async def test_any_order_of_overlapping_slices_ends_in_the_same_facts(
+@given(drawn=st.lists(SLICE, min_size=1, max_size=6), data=st.data())
+async def test_any_order_of_overlapping_slices_ends_in_the_same_facts_and_the_same_past(
     make_db: MakeDb, tmp_path: Path, drawn: list[Any], data: st.DataObject
 ) -> None:
     organization, advertiser = new_id(), new_id()
@@ -360,11 +361,15 @@ async def test_any_order_of_overlapping_slices_ends_in_the_same_facts(
         world = ReportingWorld(await make_db("reporting", MIGRATIONS), tmp_path, organization)
         for landed in order:
             await world.load(landed)
-        ends.append(await world.facts())
-        assert await _stored_totals(world) == _summed(ends[-1])
+        ends.append((await world.facts(), await world.history()))
+        for sums in await _sums(world):
+            assert sums == _summed(ends[-1][0])
+        for age in range(3):
+            moment = NOON + age * HOUR
+            assert await world.facts_at(moment) == _expected(slices, moment)
         await world.db.stop()
     assert ends[0] == ends[1]
-    assert ends[0] == _expected(slices)
+    assert ends[0][0] == _expected(slices, NOON + 9 * HOUR)
 
 
 def _slice(advertiser: UUID, a: int, b: int, age: int, cells: dict[tuple[int, int], int]) -> Landed:
@@ -378,11 +383,11 @@ def _slice(advertiser: UUID, a: int, b: int, age: int, cells: dict[tuple[int, in
     return Landed(advertiser, DAYS[first], DAYS[last], rows, as_of=as_of)
 
 
-def _expected(slices: list[Landed]) -> list[tuple[Any, ...]]:
-    """Per day the rows of the newest slice that covers it."""
+def _expected(slices: list[Landed], moment: datetime) -> list[tuple[Any, ...]]:
+    """Per day the rows of the newest slice that covers it, as reported at a moment."""
     facts: list[tuple[Any, ...]] = []
     for day in DAYS:
-        covering = [s for s in slices if s.start <= day <= s.end]
+        covering = [s for s in slices if s.start <= day <= s.end and s.as_of <= moment]
         if covering:
             newest = max(covering, key=lambda s: (s.as_of, s.report_id))
             facts += [
@@ -411,6 +416,18 @@ async def _stored_totals(world: ReportingWorld) -> dict[date, int]:
     async with world.db.read(SYSTEM) as tx:
         rows = await tx.fetch("select date, clicks from advertiser_day_total")
     return {row["date"]: row["clicks"] for row in rows}
+
+
+async def _sums(world: ReportingWorld) -> list[dict[date, int]]:
+    """Clicks per day as every roll-up has them."""
+    found = [await _stored_totals(world)]
+    for table in ROLLUPS:
+        async with world.db.read(SYSTEM) as tx:
+            rows = await tx.fetch(
+                "select date, sum(clicks)::bigint as clicks from " + table + " group by date"  # noqa: S608
+            )
+        found.append({row["date"]: row["clicks"] for row in rows})
+    return found
 
 
 def test_the_builder_announces_what_the_rows_hold() -> None:

@@ -9,17 +9,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from infra.reporting_slices import make_row, parquet_of
+from reporting.fact_types import CAMPAIGN
 from reporting.loads.domain import (
     DayVersion,
     Load,
     SliceRejected,
     check_days,
     check_range,
-    days_to_write,
     next_attempt_at,
+    place_days,
     reconcile,
 )
-from reporting.loads.parquet import KEY, SCHEMA, placements_of, read_slice, records_of
+from reporting.loads.parquet import Slice, keys_of, names_of, read_slice, records_of, schema_of
 from reporting.measures import MEASURES
 
 D1, D2, D3 = date(2025, 3, 1), date(2025, 3, 2), date(2025, 3, 3)
@@ -32,6 +33,7 @@ def load_of(**changes: Any) -> Load:
         "report_id": REPORT,
         "organization_id": UUID(int=1),
         "advertiser_id": UUID(int=2),
+        "kind": CAMPAIGN,
         "start_date": D1,
         "end_date": D3,
         "uri": "reports/5.parquet",
@@ -47,21 +49,26 @@ def load_of(**changes: Any) -> Load:
     return Load(**values)
 
 
+def read(path: Path) -> Slice:
+    return read_slice(path, CAMPAIGN, currency="USD", last_day=D3)
+
+
 @pytest.mark.parametrize(
-    ("as_of", "report", "expected"),
+    ("as_of", "report", "newest", "ahead", "behind"),
     [
-        (NOON - timedelta(seconds=1), UUID(int=9), [D1, D2, D3]),
-        (NOON + timedelta(seconds=1), UUID(int=1), [D1, D3]),
-        (NOON, UUID(int=9), [D1, D3]),
-        (NOON, UUID(int=4), [D1, D2, D3]),
-        (NOON, REPORT, [D1, D2, D3]),
+        (NOON - timedelta(seconds=1), UUID(int=9), [D1, D2, D3], [D1, D2, D3], []),
+        (NOON + timedelta(seconds=1), UUID(int=1), [D1, D3], [D1, D3], [D2]),
+        (NOON, UUID(int=9), [D1, D3], [D1, D3], []),
+        (NOON, UUID(int=4), [D1, D2, D3], [D1, D3], [D2]),
     ],
-    ids=["older", "newer", "same age, higher id", "same age, lower id", "itself"],
+    ids=["older", "newer", "same age, higher id", "same age, lower id"],
 )
-def test_a_day_is_written_unless_a_newer_report_has_it(
-    as_of: datetime, report: UUID, expected: list[date]
+def test_a_day_is_current_unless_a_newer_report_has_it(
+    as_of: datetime, report: UUID, newest: list[date], ahead: list[date], behind: list[date]
 ) -> None:
-    assert days_to_write(load_of(), [DayVersion(D2, as_of, report)]) == expected
+    placed = place_days(load_of(), [DayVersion(D2, as_of, report)])
+    assert (placed.newest, placed.ahead, placed.behind) == (newest, ahead, behind)
+    assert placed.known == ([D2] if D2 in ahead else [])
 
 
 @pytest.mark.parametrize(
@@ -100,14 +107,13 @@ def test_a_file_becomes_ordered_records(tmp_path: Path) -> None:
         make_row(D1, creative="2", clicks=2),
     ]
     path.write_bytes(parquet_of(rows))
-    content = read_slice(path, currency="USD")
-    named = placements_of(content.table)
-    keys = list(zip(*(named[name] for name in KEY), strict=True))
-    (batch,) = records_of(
-        content.table, {key: number for number, key in enumerate(sorted(keys), start=7)}
-    )
+    content = read(path)
+    keys = list(zip(*keys_of(CAMPAIGN, content.table).values(), strict=True))
+    numbers = {key: number for number, key in enumerate(sorted(keys), start=7)}
+    (batch,) = records_of(CAMPAIGN, content.table, numbers)
     assert (content.rows, content.sums["clicks"], sorted(content.days)) == (3, 9, [D1, D2])
-    assert sorted(named["creative_name"]) == ["creative 1", "creative 2"]
+    named = {kind: sorted(names) for kind, _, names in names_of(CAMPAIGN, content.table)}
+    assert named["creative"] == ["creative 1", "creative 2"]
     assert [(r[0], r[2], r[-2], r[-1]) for r in batch] == [
         (8, 2, D1, "USD"),
         (7, 3, D2, "USD"),
@@ -116,15 +122,25 @@ def test_a_file_becomes_ordered_records(tmp_path: Path) -> None:
 
 
 def test_columns_of_another_width_are_read_and_of_another_kind_refused(tmp_path: Path) -> None:
-    table = pa.Table.from_pylist([make_row(D1, clicks=3)], schema=SCHEMA)
+    table = pa.Table.from_pylist([make_row(D1, clicks=3)], schema=schema_of(CAMPAIGN))
     path = tmp_path / "slice.parquet"
     position = table.schema.get_field_index("clicks")
     pq.write_table(table.set_column(position, "clicks", pa.array([3], pa.int32())), path)
-    assert read_slice(path, currency="USD").sums["clicks"] == 3
+    assert read(path).sums["clicks"] == 3
     for wrong in (pa.array(["many"]), pa.array([3.5])):
         pq.write_table(table.set_column(position, "clicks", wrong), path)
         with pytest.raises(SliceRejected, match="another type"):
-            read_slice(path, currency="USD")
+            read(path)
     pq.write_table(table.drop_columns(["clicks", "order_id"]), path)
     with pytest.raises(SliceRejected, match="missing: clicks, order_id"):
-        read_slice(path, currency="USD")
+        read(path)
+
+
+def test_an_ad_listed_twice_is_one_row_and_not_in_two_currencies(tmp_path: Path) -> None:
+    path = tmp_path / "slice.parquet"
+    path.write_bytes(parquet_of([make_row(D1, clicks=3), make_row(D1, clicks=4), make_row(D2)]))
+    content = read(path)
+    assert (content.rows, sorted(content.table["clicks"].to_pylist())) == (3, [0, 7])
+    path.write_bytes(parquet_of([make_row(D1, currency="USD"), make_row(D1, currency="EUR")]))
+    with pytest.raises(SliceRejected, match="two currencies"):
+        read(path)

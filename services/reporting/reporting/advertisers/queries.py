@@ -54,7 +54,7 @@ select advertiser_id, min(date) as first_date, max(date) as last_date,
     min(as_of) filter (where date between $3 and $4) as oldest,
     max(as_of) filter (where date between $3 and $4) as newest
 from advertiser_day
-where organization_id = $1 and advertiser_id = any ($2::uuid[])
+where organization_id = $1 and advertiser_id = any ($2::uuid[]) and report_type = 'dspCampaign'
 group by advertiser_id
 """
 
@@ -64,7 +64,8 @@ from unnest($2::uuid[], $3::date[], $4::date[]) as s(advertiser_id, first_day, l
 cross join lateral generate_series(s.first_day::timestamp, s.last_day::timestamp, '1 day') as g(day)
 where not exists (
     select from advertiser_day d where d.organization_id = $1
-      and d.advertiser_id = s.advertiser_id and d.date = g.day::date
+      and d.advertiser_id = s.advertiser_id and d.report_type = 'dspCampaign'
+      and d.date = g.day::date
 )
 group by s.advertiser_id
 """

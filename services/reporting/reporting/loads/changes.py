@@ -13,13 +13,11 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from reporting.measures import MEASURES
+from reporting.fact_types import FactType
 
-from .parquet import KEY, TEXT
+from .parquet import row_key
 
 pc: Final[Any] = import_module("pyarrow.compute")  # made when imported: no types
-_ROW: Final = ["date", *KEY]
-_VALUES: Final = (*(name for name in TEXT if name not in KEY), *MEASURES)
 
 
 @dataclass(frozen=True)
@@ -38,40 +36,40 @@ class Change:
     removed: Any
 
 
-def change_between(old: Any, new: Any) -> Change | None:
-    """What turns `old` into `new`; None when a row comes twice in one of them, which only their sum
-    in Postgres can settle."""
-    same = _same_rows(old, new)
-    if _doubled(new) or (not same and _doubled(old)):
-        return None
-    if same:
-        return Change(new.filter(_differs(old, new)), new.slice(0, 0))
-    return _joined(old, new)
+def change_between(kind: FactType, old: Any, new: Any) -> Change:
+    """What turns `old` into `new`; rows are distinct by day and key in each."""
+    if _same_rows(kind, old, new):
+        return Change(new.filter(_differs(kind, old, new)), new.slice(0, 0))
+    return _joined(kind, old, new)
 
 
-def _doubled(table: Any) -> bool:
-    return table.group_by(_ROW, use_threads=False).aggregate([]).num_rows != table.num_rows
+def _compared(kind: FactType) -> list[str]:
+    by = row_key(kind)
+    return [name for name in (*kind.texts, "currency", *kind.measures) if name not in by]
 
 
-def _same_rows(old: Any, new: Any) -> bool:
+def _same_rows(kind: FactType, old: Any, new: Any) -> bool:
     """The same keys in the same order, as Amazon usually writes them."""
-    return old.num_rows == new.num_rows and all(old[name].equals(new[name]) for name in _ROW)
+    return old.num_rows == new.num_rows and all(
+        old[name].equals(new[name]) for name in row_key(kind)
+    )
 
 
-def _differs(old: Any, new: Any) -> Any:
+def _differs(kind: FactType, old: Any, new: Any) -> Any:
     mask = pa.array([False]).take(pa.array([0] * new.num_rows, pa.int64()))
-    for name in _VALUES:
+    for name in _compared(kind):
         mask = pc.or_(mask, pc.not_equal(old[name].combine_chunks(), new[name].combine_chunks()))
     return mask
 
 
-def _joined(old: Any, new: Any) -> Change:
+def _joined(kind: FactType, old: Any, new: Any) -> Change:
     """By key, whatever the order."""
-    removed = old.join(new.select(_ROW), keys=_ROW, join_type="left anti", use_threads=False)
-    values = old.rename_columns([n if n in _ROW else f"old_{n}" for n in old.column_names])
-    both = new.join(values, keys=_ROW, join_type="left outer", use_threads=False)
-    same = pc.is_valid(both[f"old_{_VALUES[0]}"])
-    for name in _VALUES:
+    by, compared = row_key(kind), _compared(kind)
+    removed = old.join(new.select(by), keys=by, join_type="left anti", use_threads=False)
+    values = old.rename_columns([n if n in by else f"old_{n}" for n in old.column_names])
+    both = new.join(values, keys=by, join_type="left outer", use_threads=False)
+    same = pc.is_valid(both[f"old_{compared[0]}"])
+    for name in compared:
         same = pc.and_kleene(same, pc.equal(both[name], both[f"old_{name}"]))
     kept = pc.fill_null(same, False)
     return Change(both.filter(pc.invert(kept)).select(new.column_names), removed)

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from reporting.measures import MEASURES, MICROS_SUFFIX
+from reporting.fact_types import FactType
+from reporting.measures import MICROS_SUFFIX
 
 MAX_DAYS: Final = 800
 FIRST_PAUSE: Final = timedelta(seconds=2)
@@ -33,6 +34,7 @@ class Load:
     report_id: UUID
     organization_id: UUID
     advertiser_id: UUID
+    kind: FactType
     start_date: date
     end_date: date
     uri: str
@@ -46,14 +48,16 @@ class Load:
 
     @property
     def days(self) -> list[date]:
-        """Every day of the slice, also those without a row."""
+        """Every day of the slice, also those without a row; the last one of a summary."""
+        if self.kind.summary:
+            return [self.end_date]
         span = (self.end_date - self.start_date).days
         return [self.start_date + timedelta(days=n) for n in range(span + 1)]
 
 
 @dataclass(frozen=True)
 class DayVersion:
-    """Which report a day's numbers come from and when Amazon generated it."""
+    """A report that told a day, and when Amazon generated it."""
 
     date: date
     as_of: datetime
@@ -71,14 +75,38 @@ class Source:
     days: tuple[date, ...]
 
 
-def days_to_write(load: Load, known: Iterable[DayVersion]) -> list[date]:
-    """The slice's days on which it is the newest report; the others keep their newer numbers.
+@dataclass(frozen=True)
+class Days:
+    """The days of a slice. `newest`: it is the newest report of them. `ahead`: of these, all other
+    reports are older. `behind`: another is as young or younger; the slice belongs into the past (or, where
+    it is in `newest`, takes the place of one as young). `known`: the days of `ahead` with older reports."""
 
-    Equal ages are ordered by report id, so that any order of arrival ends in the same state.
-    """
+    newest: list[date]
+    ahead: list[date]
+    behind: list[date]
+    known: list[date]
+
+
+def place_days(load: Load, known: Iterable[DayVersion]) -> Days:
+    """Equal ages are ordered by report id, so that any order of arrival ends in the same state: the days
+    on which another report of the same age goes before are in none of the lists."""
+    others: dict[date, list[tuple[datetime, UUID]]] = {}
+    for version in known:
+        others.setdefault(version.date, []).append((version.as_of, version.report_id))
     mine = (load.as_of, load.report_id)
-    newer = {day.date for day in known if (day.as_of, day.report_id) > mine}
-    return [day for day in load.days if day not in newer]
+    days = Days([], [], [], [])
+    for day in load.days:
+        theirs = others.get(day, [])
+        if any(as_of == load.as_of and (as_of, by) > mine for as_of, by in theirs):
+            continue
+        if all(other < mine for other in theirs):
+            days.newest.append(day)
+        if all(as_of < load.as_of for as_of, _ in theirs):
+            days.ahead.append(day)
+            days.known.extend([day] if theirs else [])
+        else:
+            days.behind.append(day)
+    return days
 
 
 def reconcile(load: Load, rows: int, sums: Mapping[str, int]) -> None:
@@ -90,7 +118,7 @@ def reconcile(load: Load, rows: int, sums: Mapping[str, int]) -> None:
         raise SliceRejected("rows_mismatch", f"{rows} rows read, {load.row_count} announced")
     wrong = [
         f"{measure}: {sums[measure]} read, {announced} announced"
-        for measure in MEASURES
+        for measure in load.kind.measures
         if (announced := _announced(load.totals, measure)) not in (None, sums[measure])
     ]
     if wrong:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 from shared.db import Tx
+
+from reporting.fact_types import fact_type
 
 from .domain import DayVersion, Load, Source
 
@@ -90,15 +92,22 @@ order by l.updated_at desc, l.report_id limit $4
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('load:' || $1::text || $2::text, 0))"
 
-_KNOWN_DAYS = """
-select date, as_of, report_id from advertiser_day
-where organization_id = $1 and advertiser_id = $2 and date between $3 and $4
+_KNOWN_VERSIONS = """
+select date, as_of, report_id from day_version
+where organization_id = $1 and advertiser_id = $2 and report_type = $3 and date = any ($4::date[])
+"""
+
+_SETTLED_DAYS = """
+select date from advertiser_day
+where organization_id = $1 and advertiser_id = $2 and report_type = $3 and date = any ($4::date[])
+  and traffic_maturity = 0 and conversion_maturity = 0
 """
 
 _SOURCES = """
 select d.date, l.report_id, l.uri, l.sha256, l.currency
 from advertiser_day d join load l on l.organization_id = d.organization_id and l.report_id = d.report_id
-where d.organization_id = $1 and d.advertiser_id = $2 and d.date between $3 and $4
+where d.organization_id = $1 and d.advertiser_id = $2 and d.report_type = $3
+  and d.date = any ($4::date[])
 """
 
 
@@ -168,18 +177,20 @@ async def lock_advertiser(tx: Tx, load: Load) -> None:
     await tx.execute(_LOCK, str(load.organization_id), str(load.advertiser_id))
 
 
-async def known_days(tx: Tx, load: Load) -> list[DayVersion]:
-    rows = await tx.fetch(
-        _KNOWN_DAYS, load.organization_id, load.advertiser_id, load.start_date, load.end_date
-    )
+async def known_versions(tx: Tx, load: Load) -> list[DayVersion]:
+    """Every report that told a day of the slice."""
+    rows = await tx.fetch(_KNOWN_VERSIONS, *_owned_days(load))
     return [DayVersion(row["date"], row["as_of"], row["report_id"]) for row in rows]
+
+
+async def settled_days(tx: Tx, load: Load) -> list[date]:
+    """Days of the slice whose numbers were thought to rest."""
+    return [row["date"] for row in await tx.fetch(_SETTLED_DAYS, *_owned_days(load))]
 
 
 async def sources(tx: Tx, load: Load) -> list[Source]:
     """The files that the facts of the slice's days come from, each with those days."""
-    rows = await tx.fetch(
-        _SOURCES, load.organization_id, load.advertiser_id, load.start_date, load.end_date
-    )
+    rows = await tx.fetch(_SOURCES, *_owned_days(load))
     days: dict[UUID, list[Record]] = {}
     for row in rows:
         days.setdefault(row["report_id"], []).append(row)
@@ -192,6 +203,10 @@ async def sources(tx: Tx, load: Load) -> list[Source]:
     ]  # fmt: skip
 
 
+def _owned_days(load: Load) -> tuple[UUID, UUID, str, list[date]]:
+    return load.organization_id, load.advertiser_id, load.kind.report_type, load.days
+
+
 def _leased(load: Load) -> tuple[UUID, UUID, UUID]:
     return load.organization_id, load.report_id, load.lease_token
 
@@ -201,6 +216,7 @@ def _load(row: Record) -> Load:
         report_id=row["report_id"],
         organization_id=row["organization_id"],
         advertiser_id=row["advertiser_id"],
+        kind=fact_type(row["report_type"]),
         start_date=row["start_date"],
         end_date=row["end_date"],
         uri=row["uri"],

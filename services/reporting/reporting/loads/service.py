@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,27 +15,15 @@ import pyarrow as pa
 from shared.clock import Clock
 from shared.db import SYSTEM, Db, Scope, Tx
 from shared.errors import AppError, NotFound
-from shared.events import MetricsUpdated
 from shared.ids import new_id
 from shared.objects import ObjectStore
 
-from shared import outbox
-
 from . import facts_queries as facts
 from . import queries
-from .changes import Baseline, Change, change_between
-from .domain import (
-    DayVersion,
-    Load,
-    SliceRejected,
-    Source,
-    check_days,
-    check_range,
-    days_to_write,
-    next_attempt_at,
-    reconcile,
-)
-from .parquet import KEY, PlacementKey, Slice, on_days, placements_of, read_slice, records_of
+from .applying import apply
+from .changes import Baseline
+from .domain import Load, SliceRejected, Source, check_days, check_range, next_attempt_at, reconcile
+from .parquet import Slice, on_days, read_slice
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +67,8 @@ async def _attempt(loader: Loader, load: Load) -> None:
         content = await fetch(loader, load)
         known = await baseline(loader, load)
         async with loader.db.tx(Scope.organization(load.organization_id)) as tx:
+            await facts.add_months(tx, load)
+        async with loader.db.tx(Scope.organization(load.organization_id)) as tx:
             await apply(tx, load, content, known, loader.clock())
     except SliceRejected as error:
         log.error("load of report %s rejected: %s", load.report_id, error.code)
@@ -94,7 +84,7 @@ async def fetch(loader: Loader, load: Load) -> Slice:
     with TemporaryDirectory(prefix="leadline-load-", dir=loader.temp_folder) as folder:
         path = Path(folder) / "slice.parquet"
         await loader.objects.download(load.uri, path, sha256=load.sha256)
-        content = await asyncio.to_thread(read_slice, path, currency=load.currency)
+        content = await asyncio.to_thread(_read, path, load, load.currency)
     check_days(load, content.days)
     reconcile(load, content.rows, content.sums)
     return content
@@ -108,7 +98,7 @@ async def baseline(loader: Loader, load: Load) -> Baseline | None:
     if not 0 < len(sources) <= MAX_BASELINE_FILES:
         return None
     try:
-        tables = [await _rows_of(loader, source) for source in sources]
+        tables = [await _rows_of(loader, load, source) for source in sources]
     except (SliceRejected, *TRANSIENT) as error:
         log.info("load of report %s goes without a baseline: %s", load.report_id, error)
         return None
@@ -116,107 +106,16 @@ async def baseline(loader: Loader, load: Load) -> Baseline | None:
     return Baseline(reports, pa.concat_tables(tables).combine_chunks())
 
 
-async def _rows_of(loader: Loader, source: Source) -> Any:
+async def _rows_of(loader: Loader, load: Load, source: Source) -> Any:
     with TemporaryDirectory(prefix="leadline-base-", dir=loader.temp_folder) as folder:
         path = Path(folder) / "slice.parquet"
         await loader.objects.download(source.uri, path, sha256=source.sha256)
-        before = await asyncio.to_thread(read_slice, path, currency=source.currency)
+        before = await asyncio.to_thread(_read, path, load, source.currency)
     return on_days(before.table, source.days)
 
 
-async def apply(
-    tx: Tx, load: Load, content: Slice, known_from: Baseline | None, now: datetime
-) -> None:
-    """Make the facts of the slice's days equal to the file, where no newer report has been.
-
-    Raises SliceRejected; nothing is written then. A lost lease means another worker has the load.
-    """
-    await queries.lock_advertiser(tx, load)
-    if not await queries.hold(tx, load):
-        return
-    known = await queries.known_days(tx, load)
-    days = days_to_write(load, known)
-    if not days:
-        await queries.finish(tx, load, "superseded", 0, now)
-        return
-    brand_id = await facts.ensure_advertiser(tx, load)
-    changed = await _write(tx, load, content, days, known, known_from)
-    await facts.write_days(tx, load, days, content.day_totals(days), now)
-    await queries.finish(tx, load, "loaded", changed, now)
-    await _announce(tx, load, days, changed, brand_id)
-
-
-async def _write(
-    tx: Tx,
-    load: Load,
-    content: Slice,
-    days: Sequence[date],
-    known: Sequence[DayVersion],
-    known_from: Baseline | None,
-) -> int:
-    """Only what differs where the files tell, else the whole slice; returns the rows that changed."""
-    loaded = {day.date: day.report_id for day in known if day.date in set(days)}
-    if known_from is not None and all(known_from.reports.get(d) == r for d, r in loaded.items()):
-        before = on_days(known_from.table, list(loaded))
-        after = on_days(content.table, days)
-        change = await asyncio.to_thread(change_between, before, after)
-        if change is not None:
-            return await _write_change(tx, load, change, days)
-    return await _write_whole(tx, load, content, days, first=not loaded)
-
-
-async def _write_whole(
-    tx: Tx, load: Load, content: Slice, days: Sequence[date], *, first: bool
-) -> int:
-    placement_ids = await _numbered(tx, load, content.table)
-    rows, sums = await facts.stage(tx, _in_thread(records_of(content.table, placement_ids)))
-    reconcile(load, rows, sums)
-    return await facts.write_facts(tx, load, days, first=first)
-
-
-async def _write_change(tx: Tx, load: Load, change: Change, days: Sequence[date]) -> int:
-    """The difference of two files. That it finds the facts as the old file says is checked by count."""
-    changed = 0
-    if change.written.num_rows:
-        placement_ids = await _numbered(tx, load, change.written)
-        await facts.stage(tx, _in_thread(records_of(change.written, placement_ids)))
-        changed = await facts.write_changed(tx, load, days)
-    if change.removed.num_rows:
-        placement_ids = await _numbered(tx, load, change.removed)
-        gone = zip(*(change.removed[name].to_pylist() for name in KEY), strict=True)
-        numbers = [placement_ids[key] for key in gone]
-        dates = change.removed["date"].to_pylist()
-        if await facts.remove_rows(tx, load, dates, numbers) != len(dates):
-            raise ValueError("the facts are not what their file says")
-        changed += len(dates)
-    return changed
-
-
-async def _numbered(tx: Tx, load: Load, table: Any) -> dict[PlacementKey, int]:
-    placements = await asyncio.to_thread(placements_of, table)
-    return await facts.number_placements(tx, load, placements)
-
-
-async def _in_thread(
-    batches: Iterator[list[tuple[Any, ...]]],
-) -> AsyncIterator[list[tuple[Any, ...]]]:
-    """The batches, each made in a thread: sorting and decoding must not hold up requests."""
-    while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-        yield batch
-
-
-async def _announce(
-    tx: Tx, load: Load, days: Sequence[date], changed: int, brand_id: UUID | None
-) -> None:
-    updated = MetricsUpdated(
-        advertiser_id=load.advertiser_id,
-        report_id=load.report_id,
-        start_date=days[0],
-        end_date=days[-1],
-        rows_changed=changed,
-        as_of=load.as_of,
-    )
-    await outbox.add(tx, updated, organization_id=load.organization_id, brand_id=brand_id)
+def _read(path: Path, load: Load, currency: str) -> Slice:
+    return read_slice(path, load.kind, currency=currency, last_day=load.end_date)
 
 
 async def _postpone(loader: Loader, load: Load, error: Exception) -> None:

@@ -59,14 +59,14 @@ _NAMES: Final[dict[str, LiteralString]] = {
     "brand": " left join brand b on b.organization_id = $1 and b.brand_id = c.brand_id",
     "advertiser": " left join advertiser v on v.organization_id = $1"
     " and v.advertiser_id = c.advertiser_id",
-    "order": " left join (select order_id, max(name) as name from ad_order"
-    " where organization_id = $1 and advertiser_id = any ($2::uuid[]) group by order_id) o"
+    "order": " left join (select entity_id as order_id, max(name) as name"
+    " from entity_name where organization_id = $1 and kind = 'order' and advertiser_id = any ($2::uuid[]) group by entity_id) o"
     " on o.order_id = c.order_id",
-    "line_item": " left join (select line_item_id, max(name) as name from line_item"
-    " where organization_id = $1 and advertiser_id = any ($2::uuid[]) group by line_item_id) l"
+    "line_item": " left join (select entity_id as line_item_id, max(name) as name"
+    " from entity_name where organization_id = $1 and kind = 'line_item' and advertiser_id = any ($2::uuid[]) group by entity_id) l"
     " on l.line_item_id = c.line_item_id",
-    "creative": " left join (select creative_id, max(name) as name from creative"
-    " where organization_id = $1 and advertiser_id = any ($2::uuid[]) group by creative_id) k"
+    "creative": " left join (select entity_id as creative_id, max(name) as name"
+    " from entity_name where organization_id = $1 and kind = 'creative' and advertiser_id = any ($2::uuid[]) group by entity_id) k"
     " on k.creative_id = c.creative_id",
 }
 _SORT_NAME: Final[dict[str, LiteralString]] = {
@@ -91,13 +91,15 @@ _TOTALS: Final = ", ".join(["sum(c." + m + ")::bigint" for m in MEASURES])
 _FROM_DAYS: Final = """
     from advertiser_day_total f
     join advertiser_day d on d.organization_id = f.organization_id
-        and d.advertiser_id = f.advertiser_id and d.date = f.date"""
+        and d.advertiser_id = f.advertiser_id and d.report_type = 'dspCampaign'
+        and d.date = f.date"""
 # A placement's number is its key; joining on its owner too would only mislead the planner's estimate.
 _FROM_FACTS: Final = """
-    from fact_campaign_daily f
-    join placement p on p.placement_id = f.placement_id
+    from campaign_fact f
+    join campaign_key p on p.key_id = f.key_id
     join advertiser_day d on d.organization_id = f.organization_id
-        and d.advertiser_id = f.advertiser_id and d.date = f.date"""
+        and d.advertiser_id = f.advertiser_id and d.report_type = 'dspCampaign'
+        and d.date = f.date"""
 _JOIN_ADVERTISER: Final = """
     join advertiser a on a.organization_id = f.organization_id
         and a.advertiser_id = f.advertiser_id"""

@@ -38,7 +38,13 @@ from .dsp_ingest import (
     SyncStarted,
 )
 from .envelope import Event, EventData, make_event
-from .reporting import GapReason, MetricsGapFound, MetricsUpdated
+from .reporting import (
+    GapReason,
+    MetricsGapFound,
+    MetricsReconciled,
+    MetricsRestated,
+    MetricsUpdated,
+)
 from .token_refresher import (
     CredentialReauthRequired,
     CredentialRecovered,
@@ -87,6 +93,8 @@ __all__ = [
     "MemberRemoved",
     "MemberUpdated",
     "MetricsGapFound",
+    "MetricsReconciled",
+    "MetricsRestated",
     "MetricsUpdated",
     "Outcome",
     "Region",

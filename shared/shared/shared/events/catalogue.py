@@ -46,6 +46,8 @@ CATALOGUE: tuple[type[EventData], ...] = (
     amc_runner.InstanceLost,
     reporting.MetricsUpdated,
     reporting.MetricsGapFound,
+    reporting.MetricsReconciled,
+    reporting.MetricsRestated,
     audit.ActionRecorded,
 )
 

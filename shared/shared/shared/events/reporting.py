@@ -18,10 +18,46 @@ class MetricsUpdated(EventData):
 
     advertiser_id: UUID
     report_id: UUID
+    report_type: str = "dspCampaign"
     start_date: date
     end_date: date
     rows_changed: int
     as_of: datetime
+
+
+class MetricsRestated(EventData):
+    """Numbers that were thought settled moved, within `start_date`..`end_date` (inclusive).
+
+    `moved`: measure → difference of the sums over those days (money in micros of the advertiser's currency);
+    measures whose sums stayed are not in it.
+    """
+
+    TYPE = "metrics.restated"
+    TOPIC = "reporting.metrics.v1"
+    KEY = "advertiser_id"
+
+    advertiser_id: UUID
+    report_id: UUID
+    report_type: str
+    start_date: date
+    end_date: date
+    moved: dict[str, int]
+    as_of: datetime
+
+
+class MetricsReconciled(EventData):
+    """A day's checks of one sum against another were made: how many agree, differ or lack a side."""
+
+    TYPE = "metrics.reconciled"
+    TOPIC = "reporting.metrics.v1"
+    KEY = "advertiser_id"
+
+    advertiser_id: UUID
+    start_date: date
+    end_date: date
+    ticks: int
+    differences: int
+    gaps: int
 
 
 class MetricsGapFound(EventData):

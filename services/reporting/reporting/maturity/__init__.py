@@ -1,0 +1,1 @@
+"""How ripe numbers are: arriving, provisional or settled."""
