@@ -17,6 +17,7 @@ from .quota.model import Quota
 from .reports.lifecycle import Reports
 from .settings import Settings
 from .state import State
+from .streams.delivery import Streams
 from .world.facts import World
 
 
@@ -37,6 +38,7 @@ class SandboxDeps:
     clerk: ClerkInstance
     whims: Whims
     quota: Quota
+    streams: Streams
 
 
 def get_deps(request: Request) -> SandboxDeps:

@@ -58,6 +58,15 @@ def manager(status: int, text: str) -> AdsError:
     return AdsError(status, {"code": _WORDS.get(status, str(status)), "message": text})
 
 
+STREAM_MEDIA = "application/vnd.amazonmarketingstreamsubscriptions.v1+json"
+
+
+def stream(status: int, text: str) -> AdsError:
+    """Subscriptions of Amazon Marketing Stream."""
+    code = _WORDS.get(status, "CONFLICT" if status == 409 else str(status))
+    return AdsError(status, {"code": code, "message": text}, STREAM_MEDIA)
+
+
 def amc_accounts(status: int, text: str) -> AdsError:
     return AdsError(status, {"message": text, "requestId": str(uuid.uuid4())})
 
@@ -130,7 +139,7 @@ def family_of(path: str) -> Family:
     for prefix, family in (
         ("/reporting/", reporting), ("/managerAccounts", manager), ("/adsApi/", ads_api),
         ("/dsp/v1/campaign/insights", insights), ("/dsp/v1/frequency", frequency),
-        ("/dsp/v1/", dsp_v1), ("/dsp/", dsp), ("/accounts/", dsp_reports),
+        ("/dsp/v1/", dsp_v1), ("/dsp/streams/", stream), ("/dsp/", dsp), ("/accounts/", dsp_reports),
         ("/amc/accounts", amc_accounts), ("/amc/", amc),
     ):  # fmt: skip
         if path.startswith(prefix):

@@ -46,6 +46,12 @@ from .reports import routes as reports
 from .reports.lifecycle import Pace, Reports
 from .settings import Settings
 from .state import State
+from .streams import control as stream_control
+from .streams import routes as subscriptions
+from .streams import wire
+from .streams.delivery import Streams
+from .streams.queues import Queues
+from .streams.subscriptions import Subscriptions
 from .unified import routes as unified_reports
 from .world.facts import World
 
@@ -78,7 +84,16 @@ def create_app(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
     amazon = _amazon()
     for region in REGIONS:
         app.include_router(amazon, prefix=f"/{region}")
-    for part in (control, quota_control, entity_control, mail, clerk, clerk_control):
+    for part in (
+        control,
+        quota_control,
+        entity_control,
+        mail,
+        clerk,
+        clerk_control,
+        wire,
+        stream_control,
+    ):
         app.include_router(part.router)
     app.include_router(control.health_router)
     return app
@@ -92,6 +107,7 @@ def build_deps(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
     mint = TokenMint(settings.sandbox_seed, secret)
     pace = Pace(settings.sandbox_report_pending_seconds, settings.sandbox_report_processing_seconds)
     key = hashlib.sha256(f"download\x1f{settings.sandbox_seed}\x1f{secret}".encode()).digest()
+    whims = Whims(state)
     return SandboxDeps(
         settings=settings,
         state=state,
@@ -106,8 +122,9 @@ def build_deps(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
         journal=Journal(settings.sandbox_journal_size),
         mailbox=Mailbox(state, clock),
         clerk=ClerkInstance.build(settings, state, clock, webhooks),
-        whims=Whims(state),
+        whims=whims,
         quota=Quota(),
+        streams=Streams(clock, world, whims, Subscriptions(state, clock), Queues(state, clock)),
     )
 
 
@@ -115,7 +132,8 @@ def _amazon() -> APIRouter:
     router = APIRouter()
     for part in (consent, token_endpoint, profile, accounts, links, reports, downloads, amc,
                  classic_entities, dsp_v1, unified_entities, refusals,
-                 campaign_insights, distribution, savings, unified_reports, classic_reports):  # fmt: skip
+                 campaign_insights, distribution, savings, unified_reports, classic_reports,
+                 subscriptions):  # fmt: skip
         router.include_router(part.router)
     return router
 

@@ -1,6 +1,7 @@
 """What must survive a restart: codes, revocations, reports, the clock. One SQLite file."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -39,6 +40,32 @@ class State:
                 " on conflict (kind, key) do update set value = excluded.value",
                 (kind, key, orjson.dumps(value)),
             )
+
+    def write(self, entries: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+        """Puts documents (kind, key, value) of any kinds: all or none."""
+        with self._lock, self._db:
+            self._db.execute("begin")
+            self._db.executemany(
+                "insert into entries values (?, ?, ?)"
+                " on conflict (kind, key) do update set value = excluded.value",
+                [(kind, key, orjson.dumps(value)) for kind, key, value in entries],
+            )
+
+    def drop(self, kind: str, keys: Sequence[str]) -> None:
+        """Deletes documents: all or none."""
+        with self._lock, self._db:
+            self._db.execute("begin")
+            self._db.executemany(
+                "delete from entries where kind = ? and key = ?", [(kind, key) for key in keys]
+            )
+
+    def all(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+        """Every document of a kind with its key, by key."""
+        with self._lock:
+            rows = self._db.execute(
+                "select key, value from entries where kind = ? order by key", (kind,)
+            ).fetchall()
+        return [(key, orjson.loads(value)) for key, value in rows]
 
     def take(self, kind: str, key: str) -> dict[str, Any] | None:
         """Reads and deletes in one step: single use."""

@@ -13,8 +13,7 @@ from sandbox.envelopes import json_response
 from sandbox.faults.rules import Rule
 from sandbox.lwa.grants import Habits
 from sandbox.settings import LOOPBACK_HOSTS
-from sandbox.world.delivery import Metrics
-from sandbox.world.facts import Cell, Level
+from sandbox.world.facts import Level
 
 from .schemas import (
     AdvanceBody,
@@ -27,13 +26,10 @@ from .schemas import (
     PaceBody,
     RevokeBody,
 )
+from .truth import measures, total, truth_row
 from .world_view import world_json
 
 MAX_TRUTH_DAYS = 400
-TRUTH_METRICS = (
-    "impressions", "clicks", "detail_page_views", "add_to_cart", "purchases", "units_sold",
-    "new_to_brand_purchases", "total_cost_micros", "sales_micros", "new_to_brand_sales_micros",
-)  # fmt: skip
 
 
 def from_this_machine(request: Request) -> None:
@@ -101,40 +97,10 @@ def get_truth(
         "level": level,
         "as_of": stamp(asked),
         "data_as_of": stamp(at),
-        "rows": [_truth_row(cell, metrics, level) for cell, metrics in sums],
-        "totals": _measures(_total([metrics for _, metrics in sums])),
+        "rows": [truth_row(cell, metrics, level) for cell, metrics in sums],
+        "totals": measures(total([metrics for _, metrics in sums])),
     }
     return json_response(body)
-
-
-def _truth_row(cell: Cell, metrics: Metrics, level: Level) -> dict[str, Any]:
-    row: dict[str, Any] = {"date": cell.day.isoformat()}
-    if level != "advertiser":
-        row |= {"order_id": cell.order.order_id, "order_name": cell.order.name}
-    if level in {"line_item", "creative"}:
-        row |= {
-            "line_item_id": cell.line_item.line_item_id,
-            "line_item_name": cell.line_item.name,
-        }
-    if level == "creative":
-        row |= {
-            "creative_id": cell.creative.creative_id,
-            "creative_ad_id": cell.creative.ad_id,
-            "creative_name": cell.creative.name,
-        }
-    return row | _measures(metrics)
-
-
-def _measures(metrics: Metrics) -> dict[str, int]:
-    values = metrics._asdict()
-    return {name: values[name] for name in TRUTH_METRICS}
-
-
-def _total(rows: list[Metrics]) -> Metrics:
-    total = Metrics()
-    for row in rows:
-        total = total.plus(row)
-    return total
 
 
 @router.get("/faults")
@@ -236,6 +202,7 @@ def reset(deps: Deps) -> dict[str, str]:
     deps.faults.replace([])
     deps.quota.replace([], [], deps.clock.now(), named=True, form="seconds")
     deps.journal.clear()
+    deps.streams.reset()
     deps.grants.habits = Habits()
     _default_pace(deps)
     return health(deps)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sandbox.world.dice import Dice
 from sandbox.world.parts.audiences import Segment
 from sandbox.world.parts.looks import segments_of
+from sandbox.world.tree import Order
 
 from .catalogue import AdGroup, Campaign, local_midnight
 
@@ -75,8 +76,18 @@ def _flight(
 ) -> Flight:
     start = local_midnight(campaign.advertiser, first)
     end = local_midnight(campaign.advertiser, last + _DAY) - timedelta(seconds=1)
-    flight_id = dice.digits(18, "flight", campaign.order.order_id, number)
+    flight_id = _flight_id(dice, campaign.order, number)
     return Flight(flight_id, f"Flight {number}", first, last, start, end, budget)
+
+
+def flight_id_on(dice: Dice, order: Order, day: date) -> str:
+    """The flight that a day of the order belongs to."""
+    first = order.first_day
+    return _flight_id(dice, order, 12 * (day.year - first.year) + day.month - first.month + 1)
+
+
+def _flight_id(dice: Dice, order: Order, number: int) -> str:
+    return dice.digits(18, "flight", order.order_id, number)
 
 
 def _months(first: date, last: date) -> list[tuple[date, date]]:

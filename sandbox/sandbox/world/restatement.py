@@ -30,6 +30,11 @@ class Knowledge:
     conversions: float
 
 
+KNOT_HOURS = tuple(
+    sorted({hours for line in (_TRAFFIC, _INVALID, _CONVERSIONS) for hours, _ in line})
+)
+"""Hours after a day's beginning where a curve bends; by the last one the day has settled."""
+
 SETTLED = Knowledge(1.0, 1.0, 1.0)
 NOTHING = Knowledge(0.0, 0.0, 0.0)
 
@@ -46,6 +51,11 @@ def knowledge(day: date, zone: ZoneInfo, at: datetime) -> Knowledge:
         return Knowledge(_line(_TRAFFIC, hours), _line(_INVALID, hours), _line(_CONVERSIONS, hours))
     happened = _of_the_day(24.0 * ((at - start) / (end - start)))
     return Knowledge(_TRAFFIC[0][1] * happened, 0.0, _CONVERSIONS[0][1] * happened)
+
+
+def happened(hours: float) -> float:
+    """Share (0..1) of a day's activity before this many of its 24 hours have passed."""
+    return _of_the_day(hours)
 
 
 def floor_to_step(at: datetime) -> datetime:

@@ -1,0 +1,1 @@
+"""Amazon Marketing Stream for DSP: subscriptions, the queues they fill, and what is put there."""
