@@ -9,6 +9,7 @@ import httpx
 from amazon_ads import NO_RETRY, AmazonAdsClient, Endpoints, RegionEndpoints, lwa
 from fastapi import FastAPI
 
+from .amazon_contract import Checked
 from .crashes import NOW
 from .ingest import CALLBACK, CLIENT, ROOT, make_sandbox
 
@@ -20,6 +21,7 @@ class SandboxUser:
     app: FastAPI
     http: httpx.AsyncClient
     grant: lwa.TokenGrant
+    wire: Checked
 
     def endpoints(self, region: str) -> RegionEndpoints:
         return Endpoints.at(ROOT).region(region)
@@ -81,7 +83,8 @@ async def sandbox_user() -> AsyncGenerator[SandboxUser]:
     """A sandbox of its own for one test."""
     app = make_sandbox()
     app.state.deps.clock.set(NOW, frozen=True)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ROOT) as http:
+    wire = Checked(httpx.ASGITransport(app))
+    async with httpx.AsyncClient(transport=wire, base_url=ROOT) as http:
         landing, verifier = await walk(http, "morgan")
         assert landing.params["state"] == "state-1"
-        yield SandboxUser(app, http, await redeem(http, landing.params["code"], verifier))
+        yield SandboxUser(app, http, await redeem(http, landing.params["code"], verifier), wire)

@@ -1,6 +1,16 @@
 """Client for Login with Amazon and the Amazon Ads API. Imports nothing else of this project."""
 
-from . import accounts, amc, entities, insights, lwa, reporting
+from . import (
+    accounts,
+    amc,
+    classic_reports,
+    entities,
+    insights,
+    lwa,
+    reporting,
+    streams,
+    unified_reports,
+)
 from .auth import TokenSource
 from .client import AmazonAdsClient
 from .download import Downloaded, download
@@ -19,10 +29,13 @@ __all__ = [
     "TokenSource",
     "accounts",
     "amc",
+    "classic_reports",
     "download",
     "entities",
     "insights",
     "lwa",
     "read_rows",
     "reporting",
+    "streams",
+    "unified_reports",
 ]

@@ -1,10 +1,11 @@
-"""Headers by family. The same account travels under three names, and the client id under two."""
+"""Headers by family. The same account travels under four names, and the client id under two."""
 
 from __future__ import annotations
 
 SCOPE = "Amazon-Advertising-API-Scope"
 ACCOUNT = "Amazon-Ads-AccountId"
 INSIGHT_ACCOUNT = "Amazon-Advertising-AccountId"
+STREAM_ACCOUNT = "Amazon-Ads-Account-ID"
 MANAGER = "Amazon-Ads-Manager-AccountId"
 CLIENT = "Amazon-Advertising-API-ClientId"
 UNIFIED_CLIENT = "Amazon-Ads-ClientId"

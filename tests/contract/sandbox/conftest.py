@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from infra.amazon_client import CLIENT_ID, NOON, SECRET, Amazon
+from infra.amazon_contract import Checked
 from pydantic import SecretStr
 from sandbox.main import create_app
 from sandbox.settings import Settings
@@ -26,7 +27,7 @@ async def app(settings: Settings) -> AsyncGenerator[FastAPI]:
 
 @pytest.fixture
 async def amazon(app: FastAPI) -> AsyncGenerator[Amazon]:
-    transport = httpx.ASGITransport(app=app)
+    transport = Checked(httpx.ASGITransport(app=app), requests=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8406") as http:
         await http.put("/_sandbox/clock", json={"now": NOON, "frozen": True})
         yield Amazon(http)
