@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from pydantic import SecretStr
 from sandbox.main import create_app as create_sandbox
 from sandbox.settings import Settings as SandboxSettings
 from shared.clock import utc_now
-from shared.db import SYSTEM, Db
+from shared.db import SYSTEM, Db, Scope, Tx
 from shared.internal_tokens import Actor, TokenSigner, TokenVerifier, generate_keypair
 from shared.service_client import ServiceClient
 from token_refresher.schemas import AccessTokenAsk, GrantBody
@@ -75,6 +76,25 @@ class Gated(httpx.AsyncBaseTransport):
 
     def open(self) -> None:
         self.before = self.after = _open_gate
+
+
+@dataclass
+class AwayDb:
+    """Postgres, which is away for the next `times` transactions."""
+
+    db: Db
+    times: int
+
+    @contextlib.asynccontextmanager
+    async def tx(self, scope: Scope) -> AsyncGenerator[Tx]:
+        if self.times:
+            self.times -= 1
+            raise ConnectionResetError
+        async with self.db.tx(scope) as tx:
+            yield tx
+
+    def read(self, scope: Scope) -> contextlib.AbstractAsyncContextManager[Tx]:
+        return self.db.read(scope)
 
 
 @dataclass
@@ -171,8 +191,8 @@ class AuthWorld:
 
     async def crash(self) -> None:
         """Everything in flight dies; the wires work again, leases stay as they are."""
-        await self.deps.consents.handovers.workers.stop()
-        await self.deps.discoverer.workers.stop()
+        await self.deps.consents.handovers.workers.cut()
+        await self.deps.discoverer.workers.cut()
         self.amazon.open()
         self.refresher_wire.open()
 

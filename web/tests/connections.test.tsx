@@ -62,6 +62,18 @@ beforeEach(() => {
 describe("what is true after the way back from Amazon", () => {
   const failed = { connectionId: ID, code: "token_service_unavailable" };
 
+  it("knows what an answer was about that nobody took in, and does not take the consent before for it", () => {
+    sessionStorage.setItem("leadline.trip-to-amazon", JSON.stringify({ connectionId: ID, consentedBefore: "then" }));
+    const result = connectResult(new URLSearchParams("error=interrupted"));
+    expect(result).toEqual({ connectionId: ID, code: "interrupted", consentedBefore: "then" });
+    if (!result) throw new Error("no result");
+    expect(outcome(result, with_({ handing_over: true })).kind).toBe("working");
+    expect(outcome(result, with_({ consented_at: "then" })).kind).toBe("failed");
+    expect(outcome(result, with_({ consented_at: "now" })).kind).toBe("connected");
+    sessionStorage.clear();
+    expect(connectResult(new URLSearchParams("error=interrupted"))?.connectionId).toBeNull();
+  });
+
   it("reads the connection from the address", () => {
     expect(connectResult(new URLSearchParams("connected=x"))).toEqual({ connectionId: "x", code: null });
     expect(connectResult(new URLSearchParams("error=e&connection=x"))).toEqual({ connectionId: "x", code: "e" });

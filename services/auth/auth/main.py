@@ -71,6 +71,7 @@ from .view_as.routes import router as view_as
 from .workers import Workers
 
 SERVICE = "auth"
+HANDOVER_GRACE_SECONDS = 10.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 ROUTERS = (
     identity,
@@ -260,7 +261,7 @@ def build_handovers(base: Base) -> Handovers:
         pepper=Pepper(settings.session_pepper.get_secret_value()),
         amazon=amazon,
         token_refresher=base.token_refresher,
-        workers=Workers("handover", limit=32),
+        workers=Workers("handover", limit=32, grace_seconds=HANDOVER_GRACE_SECONDS),
         clock=base.clock,
         on_active=lambda: base.loops.wake("discover"),
     )

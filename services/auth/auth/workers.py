@@ -1,4 +1,4 @@
-"""Work that outlasts a tick or a request: tasks of this process, few at a time, cancelled at its end.
+"""Work that outlasts a tick or a request: tasks of this process, few at a time.
 
 What a task does is leased in Postgres; a task that dies with the process is taken up after its lease.
 """
@@ -15,11 +15,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Workers:
-    """A resource. Each task is known by the lease token it holds."""
+    """A resource. Each task is known by the lease token it holds. Its end waits `grace_seconds` for what
+    is under way, then cuts it."""
 
-    def __init__(self, name: str, *, limit: int) -> None:
+    def __init__(self, name: str, *, limit: int, grace_seconds: float = 0) -> None:
         self._name = name
         self._limit = limit
+        self._grace_seconds = grace_seconds
         self._tasks: dict[UUID, asyncio.Task[Any]] = {}
 
     @property
@@ -40,6 +42,12 @@ class Workers:
         """Tasks begin when they are spawned."""
 
     async def stop(self) -> None:
+        if self._tasks and self._grace_seconds:
+            await asyncio.wait(list(self._tasks.values()), timeout=self._grace_seconds)
+        await self.cut()
+
+    async def cut(self) -> None:
+        """Every task ends where it stands."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

@@ -27,7 +27,7 @@ from .journal import Journal
 from .keys import KeyDesk, KeyEnded, key_of
 from .limits import Limits
 from .live.stream import Live, Recheck
-from .pages import Pages, Reply, to_login, with_slash
+from .pages import Pages, Reply, after_amazon, to_login, with_slash
 from .readiness import Readiness
 from .requests import (
     EdgeRequest,
@@ -109,7 +109,8 @@ class Edge:
             return
         except AppError as error:
             await call.tell(error)
-            await _fail(sender, error, request_id)
+            if not await call.led_back(error):
+                await _fail(sender, error, request_id)
         except Exception:  # noqa: BLE001 - the HTTP handler: every call gets an answer
             _log.exception("edge_failed", request_id=request_id)
             await _fail(sender, AppError("Something went wrong."), request_id)
@@ -155,6 +156,19 @@ class _Call:
         """To the audit log, where it is known who was turned away."""
         if self._request is not None and self._caller is not None and not self._sender.begun:
             await self._parts.journal.turned_away(self._request, self._caller, error)
+
+    async def led_back(self, error: AppError) -> bool:
+        """A browser that comes from Amazon ends on a page of ours, also where no service took it in."""
+        request = self._request
+        if request is None or self._sender.begun or not (error.retryable or error.status >= 500):
+            return False
+        if not routing.is_callback(request.method, request.path):
+            return False
+        # Somebody who came by a magic link has that cookie; who has a session goes where it counts.
+        by_link = any(cookie_values(request.headers, routing.CONSENT_COOKIE))
+        signed_in = self._cookie(request) is not None or not by_link
+        await self._send(after_amazon(signed_in=signed_in), request)
+        return True
 
     def _read(self) -> EdgeRequest:
         scope, proxies = self._scope, self._parts.proxies

@@ -21,6 +21,7 @@ from yarl import URL
 
 from .headers import API_SECURITY, to_client
 from .requests import EdgeRequest, Headers
+from .routing import is_callback
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -133,6 +134,8 @@ class Forwarder:
             ) as answer:
                 if answer.status == 401 and not cookies:
                     raise _refused(base_url)
+                if answer.status >= 500 and is_callback(request.method, request.path):
+                    raise UpstreamFailed("The service behind could not take the answer in.")
                 passed = to_client(answer.raw_headers, base_url=base_url, cookies=cookies)
                 await _relay(answer, passed, receive, send)
                 return answer.status

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from .requests import EdgeRequest, Headers, cookie_values
-from .routing import CALLBACK, CONSENT_COOKIE
+from .routing import CONSENT_COOKIE, is_callback
 
 _LONGEST_COOKIE = 128
 
@@ -80,7 +80,7 @@ def to_upstream(request: EdgeRequest, token: str, trace: dict[str, str]) -> list
 def _consent_browser(request: EdgeRequest) -> list[tuple[str, str]]:
     """What the cookie of a magic link holds, on the way back from Amazon alone: auth binds the answer
     to it. None where two different ones were sent (somebody planted one)."""
-    if (request.method, request.path) != CALLBACK:
+    if not is_callback(request.method, request.path):
         return []
     values = set(cookie_values(request.headers, CONSENT_COOKIE))
     value = values.pop() if len(values) == 1 else ""

@@ -142,6 +142,12 @@ def to_login(request: EdgeRequest) -> Reply:
     return _redirect(303, target)
 
 
+def after_amazon(*, signed_in: bool) -> Reply:
+    """303 to the page that tells how a consent ended, where the service that knows was not there to say."""
+    page = "/connections/" if signed_in else "/amazon-consent/"
+    return _redirect(303, f"{page}?error=interrupted")
+
+
 def with_slash(request: EdgeRequest) -> Reply:
     """308 to the same page with its closing slash."""
     query = f"?{request.query}" if request.query else ""

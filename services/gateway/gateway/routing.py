@@ -106,6 +106,11 @@ def is_api(path: str) -> bool:
     return path == "/v1" or path.startswith("/v1/")
 
 
+def is_callback(method: str, path: str) -> bool:
+    """Whether a browser comes back from Amazon: it must end on a page, whatever happens."""
+    return (method, path) == CALLBACK
+
+
 def is_private(path: str) -> bool:
     """Whether the path belongs to the services' own surface, which has no door to the outside."""
     return any(path == p or path.startswith(p + "/") for p in PRIVATE_PREFIXES)

@@ -16,3 +16,15 @@ async def world(make_db: MakeDb, databases: Databases, redis_url: str) -> AsyncG
     built = build_world(settings_for(url, redis_url, secrets.token_hex(32)), db)
     yield built
     await built.close()
+
+
+@pytest.fixture
+def impatient(world: AuthWorld) -> list[float]:
+    """Retries inside a callback do not wait; returns the pauses they asked for."""
+    asked: list[float] = []
+
+    async def note(seconds: float) -> None:
+        asked.append(seconds)
+
+    object.__setattr__(world.deps.consents.handovers, "sleep", note)
+    return asked

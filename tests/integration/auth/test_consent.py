@@ -4,25 +4,13 @@ import asyncio
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-import httpx
 import pytest
-from auth.connections.domain import LEASE
 from auth.jobs import Housekeeping
 from auth.pepper import Pepper
-from infra.auth_world import AuthWorld, Browser, Gated, never
+from infra.auth_world import AuthWorld, Browser
 from shared.db import SYSTEM
 
-
-@pytest.fixture(autouse=True)
-def impatient(world: AuthWorld) -> list[float]:
-    """Retries inside a callback do not wait; returns the pauses they asked for."""
-    asked: list[float] = []
-
-    async def note(seconds: float) -> None:
-        asked.append(seconds)
-
-    object.__setattr__(world.deps.consents.handovers, "sleep", note)
-    return asked
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 async def connection(browser: Browser, connection_id: object) -> dict[str, object]:
@@ -256,80 +244,6 @@ async def test_consenting_again_uses_the_same_connection_and_the_newer_grant(
     assert world.refresher.puts == 1
     assert len(await world.events("connection.authorized", "connection.reauthorized")) == 1
     assert len((await browser.get("/v1/connections"))["items"]) == 1
-
-
-async def crash_during(
-    world: AuthWorld, browser: Browser, back: dict[str, str], wire: Gated, when: str
-) -> None:
-    """The browser waits at a call that hangs; then the process dies and its lease runs out."""
-    reached = asyncio.Event()
-
-    async def hang(request: httpx.Request) -> None:
-        reached.set()
-        await never(request)
-
-    setattr(wire, when, hang)
-    waiting = asyncio.create_task(browser.come_back(back))
-    await reached.wait()
-    await world.crash()
-    await asyncio.gather(waiting, return_exceptions=True)
-    await world.hand_over()
-    assert len(await world.rows("select * from handover")) == 1, "the lease still stands"
-    world.clock.forward(seconds=LEASE.total_seconds() + 1)
-    await world.hand_over()
-
-
-@pytest.mark.parametrize(
-    ("wire", "when"),
-    [("amazon", "before"), ("refresher_wire", "before"), ("refresher_wire", "after")],
-)
-async def test_a_crash_during_a_call_loses_no_grant(world: AuthWorld, wire: str, when: str) -> None:
-    browser = await world.owner()
-    opened = await browser.open_consent()
-    back = await browser.decide(opened["authorize_url"])
-    await crash_during(world, browser, back, getattr(world, wire), when)
-    shown = await connection(browser, opened["connection_id"])
-    assert (shown["status"], shown["error_code"]) == ("active", None)
-    assert list(world.refresher.grants) == [UUID(opened["connection_id"])]
-    assert len(await world.events("connection.authorized")) == 1
-    assert len(await world.rows("select * from discovery")) == 1
-    assert await secrets_left(world) == 0
-
-
-async def test_a_crash_after_amazon_redeemed_the_code_asks_to_consent_again(
-    world: AuthWorld,
-) -> None:
-    browser = await world.owner()
-    opened = await browser.open_consent()
-    back = await browser.decide(opened["authorize_url"])
-    await crash_during(world, browser, back, world.amazon, "after")
-    shown = await connection(browser, opened["connection_id"])
-    assert (shown["status"], shown["error_code"]) == ("pending", "code_rejected")
-    assert await secrets_left(world) == 0
-    assert str(await browser.connect()) == opened["connection_id"]
-
-
-async def test_a_stalled_holder_cannot_overwrite_its_successor(world: AuthWorld) -> None:
-    browser = await world.owner()
-    opened = await browser.open_consent()
-    back = await browser.decide(opened["authorize_url"])
-    gate, reached = asyncio.Event(), asyncio.Event()
-
-    async def stall(_request: object) -> None:
-        reached.set()
-        await gate.wait()
-
-    world.refresher_wire.after = stall
-    waiting = asyncio.create_task(browser.come_back(back))
-    await reached.wait()
-    world.refresher_wire.open()
-    world.clock.forward(seconds=LEASE.total_seconds() + 1)
-    await world.deps.consents.handovers.tick()
-    while (await connection(browser, opened["connection_id"]))["status"] != "active":
-        await asyncio.sleep(0)
-    gate.set()
-    assert await waiting == f"connected={opened['connection_id']}"
-    assert len(await world.events("connection.authorized")) == 1
 
 
 async def test_a_changed_pepper_ends_the_handover_without_a_crash_loop(world: AuthWorld) -> None:

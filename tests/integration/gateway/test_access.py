@@ -33,6 +33,44 @@ async def test_login_and_the_amazon_callback_need_no_session(
     assert behind.actor_of_last_call().kind == "anonymous"
 
 
+@pytest.mark.parametrize(
+    ("cookie", "page"),
+    [
+        ("leadline_session=t", "/connections/"),
+        ("leadline_consent=c", "/amazon-consent/"),
+        ("leadline_consent=c; leadline_session=t", "/connections/"),
+        ("other=1", "/connections/"),
+    ],
+)
+async def test_a_browser_from_amazon_ends_on_a_page_also_when_nobody_takes_its_answer_in(
+    browser: Browser, behind: Behind, organization_id: UUID, cookie: str, page: str
+) -> None:
+    behind.sign_in("t", organization_id)
+    path = "/v1/connections/callback?code=secret&state=s"
+
+    async def broken(_: web.Request) -> web.Response:
+        return web.json_response({"code": "database_unavailable"}, status=503)
+
+    async def killed(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    for behind.behaviour in (broken, killed):
+        async with browser.call("GET", path, headers={"cookie": cookie}) as answer:
+            assert (answer.status, answer.headers["location"]) == (303, f"{page}?error=interrupted")
+
+
+async def test_a_refusal_of_amazons_callback_is_told_as_it_is(
+    browser: Browser, behind: Behind
+) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.json_response({"code": "validation_failed"}, status=422)
+
+    behind.behaviour = refuse
+    assert (await browser.status("GET", "/v1/connections/callback"))[0] == 422
+
+
 BEFORE_SIGN_IN = [
     ("POST", "/v1/session/second-factor"),
     ("POST", "/v1/users"),

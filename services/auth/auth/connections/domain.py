@@ -106,6 +106,7 @@ class Handover:
     stage: Literal["code", "grant", "held"]
     secret: dict[str, Any] = field(repr=False)
     lease_token: UUID
+    consent_id: UUID
     user: AmazonUser = AmazonUser()
     approved: bool = False
     consent_request_id: UUID | None = None

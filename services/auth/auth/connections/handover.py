@@ -4,8 +4,9 @@ code (sealed) → redeemed at Amazon → grant (sealed) → PUT to token-refresh
 Each arrow is an outside call between two short transactions; a row's lease token says who may move it.
 A grant that would replace another Amazon user's is held before the PUT, until a person decides.
 Locks are taken in one order everywhere: magic link, connection, hand-over, discovery, organization.
-Lost only if the process dies after Amazon redeemed the code and before the grant is written down:
-then the code is refused on the second try and the person is asked to consent again.
+A database that is away, and a process told to end, wait for the grant to be written down. Lost only if the
+process is killed after Amazon redeemed the code and before that: then the code is refused on the second
+try and the person is asked to consent again.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from amazon_ads import lwa
 from amazon_ads.errors import AmazonError, AuthError
 from asyncpg import Record
 from shared.clock import Clock
-from shared.db import SYSTEM, Db, Tx
+from shared.db import CONNECTION_ERRORS, SYSTEM, Db, Tx
 from shared.errors import AppError
 from shared.events import ConnectionAuthorized, ConnectionReauthorized, ConnectionUpdated
 from shared.ids import new_id
@@ -54,6 +55,7 @@ from .service import note_failure
 R = TypeVar("R")
 Sleep = Callable[[float], Awaitable[object]]
 PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+KEEP_TRIES, KEEP_PAUSE_SECONDS = 120, 0.5
 _log = structlog.get_logger(__name__)
 
 
@@ -115,7 +117,7 @@ class Handovers:
         )
         await queries.note_error(tx, organization_id, connection_id, None)
         row = (connection_id, organization_id, connection["region"], "code", secret, lease_token)
-        return Handover(*row, consent_request_id=consent_request_id)
+        return Handover(*row, consent_id=lease_token, consent_request_id=consent_request_id)
 
     async def carry(
         self, claim: Handover, *, pauses: tuple[float, ...] = PAUSES_SECONDS
@@ -196,17 +198,31 @@ class Handovers:
 
     async def _redeem(self, claim: Handover, pauses: tuple[float, ...]) -> Handover:
         grant = await self._patiently(claim, pauses, lambda: self._exchange(claim))
-        now = self.clock()
         secret = {
             "refresh_token": grant.refresh_token,
             "access_token": grant.access_token,
-            "expires_at": now.timestamp() + grant.expires_in,
+            "expires_at": self.clock().timestamp() + grant.expires_in,
         }
-        async with self.db.tx(SYSTEM) as tx:
-            sealed = self.pepper.seal(secret)
-            if not await rows.keep_grant(tx, claim, sealed, now + LEASE, now + GRANT_LIFE):
-                raise Superseded
+        await self._keep(claim, self.pepper.seal(secret))
         return replace(claim, stage="grant", secret=secret)
+
+    async def _keep(self, claim: Handover, sealed: bytes) -> None:
+        """The grant is on disk before anything else can go wrong, lease or no lease. It is the only
+        one that its code will ever bring, so a database that is away is waited for."""
+        for left in reversed(range(KEEP_TRIES)):
+            try:
+                async with self.db.tx(SYSTEM) as tx:
+                    now = self.clock()
+                    kept = await rows.keep_grant(tx, claim, sealed, now + LEASE, now + GRANT_LIFE)
+            except CONNECTION_ERRORS as error:
+                _log.error("grant_not_yet_written", error=type(error).__name__)
+                if not left:
+                    raise
+                await self.sleep(KEEP_PAUSE_SECONDS)
+            else:
+                if not kept:
+                    raise Superseded
+                return
 
     async def _exchange(self, claim: Handover) -> lwa.TokenGrant:
         amazon = self.amazon

@@ -19,17 +19,18 @@ async def open_with_code(
     times: tuple[datetime, datetime, datetime],
     consent_request_id: UUID | None,
 ) -> None:
-    """A newer consent to the same connection replaces an older one. `times`: now, lease end, expiry."""
+    """A newer consent to the same connection replaces an older one; the first lease names it. `times`:
+    now, lease end, expiry."""
     await tx.execute(
         """
-        insert into handover (connection_id, organization_id, stage, sealed, lease_token,
+        insert into handover (connection_id, organization_id, stage, sealed, lease_token, consent_id,
                               created_at, leased_until, expires_at, consent_request_id)
-        values ($1, $2, 'code', $3, $4, $5, $6, $7, $8)
+        values ($1, $2, 'code', $3, $4, $4, $5, $6, $7, $8)
         on conflict (connection_id) do update
         set stage = 'code', sealed = excluded.sealed, attempts = 0, held_reason = null,
             approved = false, amazon_user_id = '', amazon_user_name = '',
             lease_token = excluded.lease_token, leased_until = excluded.leased_until,
-            created_at = excluded.created_at, expires_at = excluded.expires_at,
+            consent_id = excluded.consent_id, created_at = excluded.created_at, expires_at = excluded.expires_at,
             consent_request_id = excluded.consent_request_id
         """,
         connection_id,
@@ -56,7 +57,7 @@ async def claim_due(
             order by x.leased_until limit 1
             for update skip locked)
         returning h.connection_id, h.organization_id, c.region, h.stage, h.sealed, h.lease_token,
-                  h.amazon_user_id, h.amazon_user_name, h.approved, h.consent_request_id
+                  h.consent_id, h.amazon_user_id, h.amazon_user_name, h.approved, h.consent_request_id
         """,
         lease_token,
         now,
@@ -81,15 +82,19 @@ async def renew(tx: Tx, claim: Handover, leased_until: datetime) -> bool:
 async def keep_grant(
     tx: Tx, claim: Handover, sealed: bytes, leased_until: datetime, expires_at: datetime
 ) -> bool:
-    """From here on the code is spent and the grant is what must arrive."""
+    """From here on the code is spent and the grant is what must arrive. Also takes the lease from who
+    carries the same code, which is worth nothing any more; a newer consent is left alone."""
     tag = await tx.execute(
         """
-        update handover set stage = 'grant', sealed = $4, leased_until = $5, expires_at = $6
-        where organization_id = $1 and connection_id = $2 and lease_token = $3
+        update handover set stage = 'grant', sealed = $5, lease_token = $3, leased_until = $6,
+            expires_at = $7
+        where organization_id = $1 and connection_id = $2 and consent_id = $4
+          and (stage = 'code' or lease_token = $3)
         """,
         claim.organization_id,
         claim.connection_id,
         claim.lease_token,
+        claim.consent_id,
         sealed,
         leased_until,
         expires_at,
@@ -191,7 +196,7 @@ async def expired(tx: Tx, now: datetime) -> list[Handover]:
     rows = await tx.fetch(
         """
         select h.connection_id, h.organization_id, c.region, h.stage, h.lease_token,
-               h.amazon_user_id, h.amazon_user_name, h.approved, h.consent_request_id
+               h.consent_id, h.amazon_user_id, h.amazon_user_name, h.approved, h.consent_request_id
         from handover h join connection c on c.id = h.connection_id
         where h.expires_at <= $1 order by h.expires_at limit 100
         """,
@@ -209,6 +214,7 @@ def handover(row: Record, secret: dict[str, Any]) -> Handover:
         stage=row["stage"],
         secret=secret,
         lease_token=row["lease_token"],
+        consent_id=row["consent_id"],
         user=AmazonUser(row["amazon_user_id"], row["amazon_user_name"]),
         approved=row["approved"],
         consent_request_id=row["consent_request_id"],

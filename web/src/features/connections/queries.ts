@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ok } from "@/lib/api";
 import { observeServerTime } from "@/lib/clock";
 import type { Connection, Region } from "@/lib/model";
+import { leaveFor } from "./trip";
 
 const DISCOVERY_POLL_MS = 3_000;
 
@@ -37,7 +38,8 @@ export function useCredentials() {
 export function useConnect() {
   return useMutation({
     mutationFn: (body: { region: Region; label?: string }) => ok(api.POST("/v1/connections", { body })),
-    onSuccess: (started) => location.assign(started.authorize_url),
+    onSuccess: (started) =>
+      leaveFor(started.authorize_url, { connectionId: started.connection_id, consentedBefore: null }),
   });
 }
 
@@ -57,9 +59,10 @@ const at = (connectionId: string) => ({ params: { path: { connection_id: connect
 /** Another consent to the same connection, at Amazon. */
 export function useReauthorize() {
   return useMutation({
-    mutationFn: (connectionId: string) =>
-      ok(api.POST("/v1/connections/{connection_id}/reauthorizations", at(connectionId))),
-    onSuccess: (started) => location.assign(started.authorize_url),
+    mutationFn: (connection: Pick<Connection, "id" | "consented_at">) =>
+      ok(api.POST("/v1/connections/{connection_id}/reauthorizations", at(connection.id))),
+    onSuccess: (started, connection) =>
+      leaveFor(started.authorize_url, { connectionId: connection.id, consentedBefore: connection.consented_at }),
   });
 }
 

@@ -93,7 +93,7 @@ function Reconnect({ connection, credential }: { connection: Connection; credent
   const needed = connection.status === "pending" || credential?.state === "reauth_required";
   if (!needed || connection.handing_over || !can("connection:manage")) return null;
   return (
-    <Button disabled={leaving} onClick={() => reauthorize.mutate(connection.id)}>
+    <Button disabled={leaving} onClick={() => reauthorize.mutate(connection)}>
       {leaving ? t("redirecting") : t(connection.status === "pending" ? "startAgain" : "reconnect")}
     </Button>
   );

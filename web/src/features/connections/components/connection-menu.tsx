@@ -35,7 +35,7 @@ export function ConnectionMenu({ connection, name, spoken = name }: ConnectionMe
   const reauthorize = useReauthorize();
   if (connection.status === "revoked" || !can("connection:manage")) return null;
   const again = () =>
-    reauthorize.mutate(connection.id, {
+    reauthorize.mutate(connection, {
       onError: (error) => toast.error(t("failed"), { description: error.message }),
     });
   const close = () => setOpen(null);

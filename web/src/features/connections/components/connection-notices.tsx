@@ -71,7 +71,7 @@ function Expiry({ connection }: { connection: Connection }) {
           size="sm"
           className="mt-2"
           disabled={reauthorize.isPending || reauthorize.isSuccess}
-          onClick={() => reauthorize.mutate(connection.id)}
+          onClick={() => reauthorize.mutate(connection)}
         >
           {t("reauthorize")}
         </Button>

@@ -4,19 +4,26 @@ import { X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { Alert } from "@/components/ui/alert";
 import type { Connection } from "@/lib/model";
+import { lastTrip } from "../trip";
 
 /** What came of the trip to Amazon, from the address the browser came back to. */
 export interface ConnectResult {
   /** The connection it was about; null where the answer could not be told to belong to one. */
   connectionId: string | null;
   code: string | null;
+  /** Where the answer met nobody: when the consent before was given, which is no news. */
+  consentedBefore?: string | null;
 }
+
+/** Nobody was there to take Amazon's answer in, so that the address does not say what it was about. */
+const INTERRUPTED = "interrupted";
 
 export function connectResult(params: URLSearchParams): ConnectResult | null {
   const code = params.get("error");
   const connected = params.get("connected");
   if (!code && !connected) return null;
-  return { connectionId: connected ?? params.get("connection"), code };
+  const trip = code === INTERRUPTED ? lastTrip() : null;
+  return trip ? { code, ...trip } : { connectionId: connected ?? params.get("connection"), code };
 }
 
 export type Told = { kind: "connected" | "working" | "held" } | { kind: "failed"; code: string };
@@ -26,9 +33,13 @@ export function outcome(result: ConnectResult, connection: Connection | undefine
   if (connection?.replacement) return { kind: "held" };
   if (connection?.handing_over) return { kind: "working" };
   if (connection?.error_code) return { kind: "failed", code: connection.error_code };
-  if (connection?.status === "active" || !result.code) return { kind: "connected" };
-  return { kind: "failed", code: result.code };
+  if (result.code && !(connection?.status === "active" && isNews(result, connection)))
+    return { kind: "failed", code: result.code };
+  return { kind: "connected" };
 }
+
+const isNews = (result: ConnectResult, connection: Connection): boolean =>
+  result.code !== INTERRUPTED || connection.consented_at !== result.consentedBefore;
 
 const TONES = { connected: "success", working: "info", held: "warning", failed: "danger" } as const;
 
@@ -82,6 +93,7 @@ const CAUSES = {
   code_rejected: "errorCode",
   token_service_unavailable: "errorUnavailable",
   amazon_unavailable: "errorUnavailable",
+  interrupted: "errorInterrupted",
   connection_ended: "errorEnded",
   replacement_declined: "errorDeclined",
 } as const;

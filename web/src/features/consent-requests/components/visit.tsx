@@ -67,7 +67,12 @@ function Asked({ offer, token }: { offer: ConsentOffer; token: string }) {
 }
 
 const BROWSER = ["state_invalid", "state_expired", "session_mismatch"];
-const CARRIED = ["amazon_unavailable", "token_service_unavailable"];
+const CARRIED = ["amazon_unavailable", "token_service_unavailable", "interrupted"];
+
+const LEADS: Readonly<Record<string, "errorDenied" | "errorInterrupted">> = {
+  access_denied: "errorDenied",
+  interrupted: "errorInterrupted",
+};
 
 interface FailedProps {
   code: string;
@@ -87,7 +92,7 @@ function Failed({ code, token, state }: FailedProps) {
   if (code === "link_used") return <Told kind="over" title={t("overTitle")} lead={t("completedLead")} />;
   if (["link_invalid", "connection_ended"].includes(code))
     return <Told kind="over" title={t("revokedTitle")} lead={t("overLead")} />;
-  const lead = code === "access_denied" ? "errorDenied" : BROWSER.includes(code) ? "errorBrowser" : "errorOther";
+  const lead = BROWSER.includes(code) ? "errorBrowser" : (LEADS[code] ?? "errorOther");
   return (
     <div className="grid gap-4">
       <Told kind="failed" title={t("errorTitle")} lead={t(lead)} />
