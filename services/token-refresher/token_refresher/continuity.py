@@ -41,6 +41,18 @@ select count(*) from credential
 where organization_id = $1 and due_at <= $2 and not due_counted
   and state not in ('reauth_required', 'suspended')
 """
+# What `read` tells of one organization, for those with most refreshes.
+_BY_ORGANIZATION = """
+select organization_id, sum(due)::int as due, sum(done)::int as done, sum(late)::int as late,
+    sum(failed)::int as failed
+from (
+    select organization_id, due, done, late, failed from continuity_hour where hour > $1
+    union all
+    select organization_id, 1, 0, 0, 0 from credential
+    where due_at <= $2 and not due_counted and state not in ('reauth_required', 'suspended')
+) as counted
+group by organization_id order by sum(due) desc, organization_id limit $3
+"""
 _PURGE = "delete from continuity_hour where hour < $1"
 
 
@@ -110,6 +122,17 @@ async def read(tx: Tx, organization_id: UUID, now: datetime, hours: int) -> Tall
     if row is None:
         return Tally(waiting)
     return Tally(row["due"] + waiting, row["done"], row["late"], row["failed"])
+
+
+async def by_organization(
+    tx: Tx, now: datetime, hours: int, limit: int
+) -> list[tuple[UUID, Tally]]:
+    """The same of many organizations, those with most due refreshes first."""
+    rows = await tx.fetch(_BY_ORGANIZATION, now - timedelta(hours=hours), now, limit)
+    return [
+        (row["organization_id"], Tally(row["due"], row["done"], row["late"], row["failed"]))
+        for row in rows
+    ]
 
 
 async def purge(db: Db, now: datetime) -> None:

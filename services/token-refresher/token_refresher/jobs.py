@@ -1,6 +1,7 @@
 """Background ticks beside the refresh itself."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import get_args
 
@@ -19,6 +20,12 @@ OVERDUE = gauge(
     "credential_refreshes_overdue", "Refreshes that are not done ten minutes after they fell due"
 )
 OVERDUE_AFTER = timedelta(minutes=10)
+BY_ORGANIZATION = gauge(
+    "organization_credential_refreshes",
+    "Refreshes of the last 24 hours: due, done, late, failed; of the organizations with most of them",
+    ["organization", "outcome"],
+)
+WINDOW_HOURS, MOST_ORGANIZATIONS = 24, 100
 
 
 def count_states(db: Db, clock: Clock) -> Callable[[], Awaitable[None]]:
@@ -34,6 +41,22 @@ def count_states(db: Db, clock: Clock) -> Callable[[], Awaitable[None]]:
             CREDENTIALS.labels(state).set(counts.get(state, 0))
         for breaker in breakers:
             HELD.labels(breaker.name).set(breaker.open)
+
+    return tick
+
+
+def count_by_organization(db: Db, clock: Clock) -> Callable[[], Awaitable[None]]:
+    """Sets the gauges of continuity; an organization that has no refreshes any more is gone (ADR 0022)."""
+
+    async def tick() -> None:
+        async with db.read(SYSTEM) as tx:
+            tallies = await continuity.by_organization(
+                tx, clock(), WINDOW_HOURS, MOST_ORGANIZATIONS
+            )
+        BY_ORGANIZATION.clear()
+        for organization_id, tally in tallies:
+            for outcome, count in asdict(tally).items():
+                BY_ORGANIZATION.labels(str(organization_id), outcome).set(count)
 
     return tick
 

@@ -17,7 +17,7 @@ from .clients import LoginWithAmazon
 from .consumers import handlers
 from .deps import Deps
 from .handout import HandOut
-from .jobs import count_states, forget_old_hours
+from .jobs import count_by_organization, count_states, forget_old_hours
 from .refresher import Refresher
 from .routes import internal, public
 from .settings import Settings
@@ -68,6 +68,7 @@ def _loops(settings: Settings, db: Db, refresher: Refresher, clock: Clock) -> Lo
     loops = Loops()
     loops.every(settings.refresh_tick_seconds, refresher.tick, "refresh")
     loops.every(30, count_states(db, clock), "count_states")
+    loops.every(60, count_by_organization(db, clock), "count_by_organization")
     loops.every(3600, forget_old_hours(db, clock), "forget_old_hours")
     return loops
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 import httpx
+import pytest
 from infra.credentials import Replica, World, refused
 from shared.db import SYSTEM, Scope
-from token_refresher import continuity
+from token_refresher import continuity, jobs
 from token_refresher.continuity import Tally
 
 
@@ -88,3 +89,42 @@ async def test_other_organizations_and_old_hours_are_not_in_it(
     await continuity.purge(replica.db, world.clock())
     async with replica.db.read(SYSTEM) as tx:
         assert await tx.fetchval("select count(*) from continuity_hour") == 0
+
+
+async def shown(world: World, replica: Replica) -> dict[tuple[str, str], float]:
+    """The gauges of continuity on /metrics, by organization and outcome."""
+    await jobs.count_by_organization(replica.db, world.clock)()
+    (family,) = jobs.BY_ORGANIZATION.collect()
+    return {(s.labels["organization"], s.labels["outcome"]): s.value for s in family.samples}
+
+
+async def test_metrics_tell_each_organization_what_its_page_tells(
+    world: World, other_organization_id: UUID
+) -> None:
+    replica, _ = await due(world)
+    assert await shown(world, replica) == {
+        (str(world.organization_id), outcome): float(outcome == "due")
+        for outcome in ("due", "done", "late", "failed")
+    }
+    await replica.refresher.tick()
+    await world.grant(replica.db, number=1, organization_id=other_organization_id)
+    world.clock.forward(minutes=51)
+    found = await shown(world, replica)
+    mine, others = str(world.organization_id), str(other_organization_id)
+    assert (found[mine, "due"], found[mine, "done"]) == (2, 1)
+    assert (found[others, "due"], found[others, "done"]) == (1, 0)
+
+
+async def test_metrics_forget_an_organization_after_a_day_and_name_a_hundred_at_most(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replica, connection_id = await due(world)
+    await replica.refresher.tick()
+    monkeypatch.setattr(jobs, "MOST_ORGANIZATIONS", 0)
+    assert await shown(world, replica) == {}
+    monkeypatch.undo()
+    assert len(await shown(world, replica)) == 4
+    async with replica.db.tx(SYSTEM) as tx:
+        await tx.execute("delete from credential where connection_id = $1", connection_id)
+    world.clock.forward(hours=25)
+    assert await shown(world, replica) == {}
