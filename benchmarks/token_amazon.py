@@ -62,6 +62,13 @@ class Amazon:
         body = {"access_token": self.mint(), "expires_in": 3600, "token_type": "bearer"}
         return httpx.Response(200, json=body)
 
+    def refresh_token(self, number: int) -> str:
+        return refresh_token(number)
+
+    def ends_at(self, access_token: str) -> datetime:
+        """When it truly ends."""
+        return ends_at(access_token)
+
     def is_out(self) -> bool:
         return self.faults.outage[0] <= self.now < self.faults.outage[1]
 

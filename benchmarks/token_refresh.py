@@ -1,13 +1,14 @@
 """Token continuity over virtual time, and what one replica manages in a second, on real Postgres.
 
 `python -m benchmarks token_refresh`: about ten minutes, each part under eight; `benchmarks/token_refresh.py
---long` takes about an hour and runs ten times the hours. Four parts:
+--long` takes about an hour and runs ten times the hours. Five parts:
 
 1. 100,000 grants on the service's code and a real Postgres, for as many virtual hours as fit (an outage of
    30 minutes among them). Seven days of them are 21 million refreshes: hours of this machine, see the rate.
 2. The seven days on the same code and Postgres with fewer grants.
-3. The seven days of 100,000 grants with the same decisions, in memory (`token_week.py`).
-4. Rates: refreshes and hand-outs a second.
+3. The seven days against the sandbox: its clock, token endpoint and faults (`token_sandbox.py`), fewer grants still.
+4. The seven days of 100,000 grants with the same decisions, in memory (`token_week.py`).
+5. Rates: refreshes and hand-outs a second.
 
 In all of them 429, 500 and timeouts in 2.5 % of calls, replica clocks off by up to 5 s, replicas killed in the
 middle of refreshes, one grant in a thousand revoked.
@@ -31,12 +32,14 @@ from token_refresher import service
 from token_refresher.domain import Grant
 from token_refresher.handout import Ask
 from token_refresher.main import MIGRATIONS, SCHEMA
+from token_sandbox import SandboxAmazon
 from token_service import KEYS, Figures, Plan, Run, make_replica
 from token_week import Week
 
 DAYS, MANY, RATE_GRANTS = 7, 100_000, 4_000
 CAPACITY_PER_TICK = 1_000
 SHORT = (Plan(MANY, 2.5, 5, 1.0), Plan(150, 24 * DAYS, 30, 84.0))
+SANDBOX = Plan(40, 24 * DAYS, 30, 84.0)
 LONG = (Plan(MANY, 24, 5, 12.0), Plan(2_000, 24 * DAYS, 10, 84.0))
 HEAD = (
     "| run | due | done | late | missed | revoked | expired handed out | handed out | p99 s "
@@ -57,9 +60,9 @@ async def database() -> AsyncGenerator[Db]:
                 await db.stop()
 
 
-async def on_postgres(plan: Plan) -> Figures:
+async def on_postgres(plan: Plan, amazon: Amazon | None = None) -> Figures:
     async with database() as db:
-        return await Run(db, plan).run()
+        return await Run(db, plan, amazon=amazon).run()
 
 
 def row_of(name: str, figures: Figures) -> str:
@@ -151,6 +154,8 @@ async def main() -> None:
         name = f"service on Postgres, {plan.grants:,} for {plan.hours:g} h"
         print(row_of(name, figures), flush=True)
         notes.append(speed_of(figures, plan))
+    name = f"service on Postgres against the sandbox, {SANDBOX.grants:,} for {SANDBOX.hours:g} h"
+    print(row_of(name, await on_postgres(SANDBOX, SandboxAmazon())), flush=True)
     print(in_memory(), flush=True)
     print(
         "\nlate: in a token's last five minutes or after it (the outage). p99: from due to done outside"

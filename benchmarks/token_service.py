@@ -21,7 +21,7 @@ from shared.db import SYSTEM, Db
 from shared.errors import AppError
 from shared.ids import new_id
 from shared.keyring import KeyRing
-from token_amazon import LIFE, START, Amazon, Faults, ends_at, refresh_token
+from token_amazon import LIFE, START, Amazon, Faults
 from token_refresher import continuity
 from token_refresher.clients import LoginWithAmazon
 from token_refresher.continuity import Tally
@@ -98,11 +98,12 @@ class Replica:
 class Run:
     """One plan on one empty database."""
 
-    def __init__(self, db: Db, plan: Plan, seed: int = 1) -> None:
+    def __init__(self, db: Db, plan: Plan, seed: int = 1, amazon: Amazon | None = None) -> None:
         self._db = db
         self._plan = plan
         self._chance = random.Random(seed)
-        self._amazon = Amazon(faults=Faults(outage=plan.outage))
+        self._amazon = amazon or Amazon()
+        self._amazon.faults = Faults(outage=plan.outage)
         self._replicas = [self._replica(skew) for skew in SKEWS]
         self._asks: list[Ask] = []
         self.figures = Figures()
@@ -156,7 +157,7 @@ class Run:
             self.figures.refused_callers += 1
             return
         self.figures.given += 1
-        self.figures.expired_given += ends_at(token.token) <= now
+        self.figures.expired_given += self._amazon.ends_at(token.token) <= now
 
     def _observe(self, before: Credential, tally: Tally, _: datetime) -> None:
         """In the place of the service's own metrics, which know buckets only."""
@@ -213,7 +214,7 @@ class Run:
             gone = timedelta(hours=chance.random() * self._plan.hours)
             self._amazon.revoked_at[number] = START + gone
         self._amazon.now = granted_at
-        sealed = KEYS.encrypt(refresh_token(number)), KEYS.encrypt(self._amazon.mint())
+        sealed = KEYS.encrypt(self._amazon.refresh_token(number)), KEYS.encrypt(self._amazon.mint())
         self._amazon.now = START
         texts = (text for one in sealed for text in (one.key_id, one.ciphertext))
         region = chance.choices(REGIONS, WEIGHTS)[0]
