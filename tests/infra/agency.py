@@ -5,7 +5,7 @@ Ends with the question every test here asks: is what Leadline shows what Amazon'
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any, Self
@@ -122,6 +122,16 @@ class Agency:
         except httpx.HTTPError:
             return []
         return answer.json()["items"] if answer.is_success else []
+
+    def audit_pages(self, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """Every page of the audit log, newest first."""
+        before: dict[str, int] = {}
+        while True:
+            page = self.api("GET", "/v1/audit", params={"limit": 200, **wanted, **before})
+            yield page
+            if page["before"] is None:
+                return
+            before = {"before": page["before"]}
 
     def rows(self, start: str, end: str) -> list[dict[str, Any]]:
         """Every metric per advertiser and day."""

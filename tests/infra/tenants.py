@@ -99,20 +99,22 @@ class Tenants:
     def hidden_from_limited(self) -> Canaries:
         """Everything of A that does not concern the one brand."""
         own = {self.own["id"], self.own["brand_id"]}
-        mine, others = list[Any](), list[Any]()
+        mine, others = self._actors_told_of(own), list[Any]()
         for item in everything(self.a):
-            known = own & set(texts(item)) or _concerns_every_brand(item)
-            if (
-                "action" in item
-            ):  # may name several brands and is told in part: who did it, at least
-                mine += [item["actor"]] if known else []
-            else:
+            if "action" not in item:
+                known = own & set(texts(item)) or _concerns_every_brand(item)
                 (mine if known else others).append(item)
         shared = {self.a.session["organization"]["id"], *self.own["connection_ids"]}
         known = {*ids(mine), *shared, *self.world.of_advertiser(self.own["amazon_advertiser_id"])}
         words = {*ids(others), *self.world.seen_by("morgan"), self.a.session["csrf_token"]}
         words |= {a["name"] for a in self.a.advertisers()} - {self.own["name"]}
         return Canaries.of(words, known)
+
+    def _actors_told_of(self, own: set[str]) -> list[Any]:
+        """Who did or saw something of the one brand: such an entry may name other brands, too, and is
+        told in part."""
+        entries = (entry for page in self.a.audit_pages() for entry in page["items"])
+        return [e["actor"] for e in entries if own & set(texts(e)) or _concerns_every_brand(e)]
 
     def holdings_of_a(self) -> Holdings:
         """Things of A of which neither B nor A's limited people may know."""

@@ -10,7 +10,7 @@ from infra.installation import Installation
 from infra.problems import Problems
 from infra.tenants import Tenants, open_tenants
 
-LOGIN_WINDOW_SECONDS = 10
+LOGIN_WINDOW_SECONDS = 20
 SETTINGS = {
     "OVERRIDE__SANDBOX__SANDBOX_BRANDS": "3",
     "OVERRIDE__AUTH__LOGIN_WINDOW_SECONDS": str(LOGIN_WINDOW_SECONDS),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -103,22 +104,25 @@ def test_guessing_passwords_is_slowed_down_and_the_right_one_works_afterwards(
 ) -> None:
     email = limited_email("client")
     with Agency(tenants.installation) as visitor:
-        seen: list[httpx.Response] = []
-        for guess in range(8):
-            body = {"email": email, "password": f"guess {guess}"}
-            seen.append(visitor.call("POST", "/v1/session", json=body))
+
+        def guess(number: int) -> httpx.Response:
+            body = {"email": email, "password": f"guess {number}"}
+            return visitor.call("POST", "/v1/session", json=body)
+
+        with ThreadPoolExecutor(8) as pool:  # at once, to be within the window on any machine
+            seen = sorted(pool.map(guess, range(8)), key=lambda answer: answer.status_code)
         told = [problems.check(answer, 401, 429) for answer in seen]
         assert [t["code"] for t in told[:4]] == ["invalid_credentials"] * 4
         assert {t["code"] for t in told[4:]} == {"login_throttled"}
         assert all(t["retryable"] for t in told[4:])
-        assert 1 <= int(seen[-1].headers["Retry-After"]) <= 10
+        assert 1 <= int(seen[-1].headers["Retry-After"]) <= 20
         right = {"email": email, "password": BRAND_PASSWORD}
         problems.check(visitor.call("POST", "/v1/session", json=right), 429)
 
         def works() -> bool:
             return visitor.call("POST", "/v1/session", json=right).status_code == 200
 
-        wait_for(works, "the window to pass", 30)
+        wait_for(works, "the window to pass", 60)
     assert tenants.limited["client"].call("GET", "/v1/session").status_code == 200
 
 
