@@ -19,6 +19,7 @@ from shared.events import (
 
 from .advertisers import queries as advertisers
 from .erasures import queries as erasures
+from .listings import queries as listings
 from .reports import queries as reports
 from .syncs import service as syncs
 
@@ -32,6 +33,7 @@ async def store_advertiser(tx: Tx, event: Event[AdvertiserLinked]) -> None:
     await advertisers.upsert(tx, tenant, data, event.time)
     await advertisers.upsert_source(tx, tenant, data)
     await reports.wake_advertiser(tx, tenant, data.advertiser_id, event.time)
+    await listings.schedule(tx, tenant, data.advertiser_id, event.time)
     serving = data.serving_connection_id
     if serving is not None and await advertisers.set_serving(tx, tenant, data, event.time):
         await reports.wake_handed_over(tx, tenant, data.advertiser_id, serving, event.time)
@@ -62,6 +64,7 @@ async def mark_advertiser_recovered(tx: Tx, event: Event[AdvertiserRecovered]) -
     advertiser_id = event.data.advertiser_id
     await advertisers.set_lost(tx, event.tenantid, advertiser_id, False, event.time)
     await reports.wake_advertiser(tx, event.tenantid, advertiser_id, event.time)
+    await listings.schedule(tx, event.tenantid, advertiser_id, event.time)
 
 
 async def erase_advertiser(tx: Tx, event: Event[AdvertiserErased]) -> None:
@@ -79,6 +82,7 @@ async def record_consent(
     await advertisers.set_consent(tx, event.tenantid, connection_id, "active", event.time)
     await advertisers.set_credential(tx, event.tenantid, connection_id, "healthy", event.time)
     await reports.wake_connection(tx, event.tenantid, connection_id, event.time)
+    await listings.wake_connection(tx, event.tenantid, connection_id, event.time)
 
 
 async def record_revocation(tx: Tx, event: Event[ConnectionRevoked]) -> None:
@@ -100,6 +104,7 @@ async def record_recovery(tx: Tx, event: Event[CredentialRecovered]) -> None:
     connection_id = event.data.connection_id
     await advertisers.set_credential(tx, event.tenantid, connection_id, "healthy", event.time)
     await reports.wake_connection(tx, event.tenantid, connection_id, event.time)
+    await listings.wake_connection(tx, event.tenantid, connection_id, event.time)
 
 
 HANDLERS: tuple[Subscription, ...] = (

@@ -14,6 +14,7 @@ from shared.deps import get_deps, require
 from shared.errors import NotFound
 from shared.internal_tokens import Actor
 
+from .listings.domain import Pace
 from .quota.domain import Budgets, budget_of
 from .quota.service import Allowance
 from .reports.clients import Amazon, Warehouse
@@ -35,6 +36,16 @@ class Deps:
     window: Window
     tools: Tools
     allowance: Allowance
+
+    @property
+    def pace(self) -> Pace:
+        """How often lists are pulled, and in what pages."""
+        settings = self.settings
+        return Pace(
+            settings.list_light_interval_seconds,
+            settings.list_full_interval_seconds,
+            settings.list_page_rows,
+        )
 
 
 def window_of(settings: Settings) -> Window:
@@ -98,4 +109,5 @@ def _service_deps(request: Request) -> Deps:
 
 ServiceDeps = Annotated[Deps, Depends(_service_deps)]
 Reader = Annotated[Actor, Depends(require("sync:read"))]
+NumberReader = Annotated[Actor, Depends(require("report:read"))]
 Manager = Annotated[Actor, Depends(require("sync:manage"))]

@@ -1,13 +1,11 @@
 """Ticks: plan what is due, work on reports. Each step is claim → call → apply."""
 
 import asyncio
-import contextlib
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
-from shared.db import CONNECTION_ERRORS, SYSTEM
-from shared.loops import Loops
+from shared.db import SYSTEM
 from shared.metrics import counter
 
 from .deps import Deps
@@ -102,44 +100,7 @@ async def _keep_lease(deps: Deps, work: Work) -> None:
             log.warning("lease not renewed: %s", type(error).__name__)
 
 
-class Workers:
-    """A resource: up to `concurrency` reports at once. `tick` fills the free places and returns, so
-    that a long download never looks like a dead loop."""
-
-    def __init__(self, deps: Deps, loops: Loops) -> None:
-        self._deps = deps
-        self._loops = loops
-        self._tasks: dict[asyncio.Task[Any], Work] = {}
-
-    async def start(self) -> None:
-        """Work begins with the first tick."""
-
-    async def stop(self) -> None:
-        """Gives unfinished reports back, so that the next process need not wait for their leases."""
-        works = list(self._tasks.values())
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if works:
-            with contextlib.suppress(*CONNECTION_ERRORS):
-                async with self._deps.db.tx(SYSTEM) as tx:
-                    await reports.release(tx, [work.lease_token for work in works])
-
-    async def tick(self) -> bool:
-        """Claims one report if a place is free; True when it did."""
-        if len(self._tasks) >= self._deps.settings.work_concurrency:
-            return False
-        work = await claim(self._deps)
-        if work is None:
-            return False
-        task = asyncio.create_task(carry_out(self._deps, work), name="report-step")
-        self._tasks[task] = work
-        task.add_done_callback(self._done)
-        return True
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        del self._tasks[task]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("a step was not recorded: %s: %s", type(error).__name__, error)
-            return
-        self._loops.wake("work")
+async def release(deps: Deps, works: Sequence[Work]) -> None:
+    """Gives unfinished reports back."""
+    async with deps.db.tx(SYSTEM) as tx:
+        await reports.release(tx, [work.lease_token for work in works])

@@ -21,14 +21,20 @@ from shared.service_client import ServiceClient
 from . import jobs
 from .consumers import HANDLERS
 from .deps import Deps, budgets_of, tools_of, window_of
+from .entities.routes import router as entity_router
 from .erasures.jobs import Eraser
+from .listings import jobs as listings
+from .listings.routes import router as listing_router
+from .listings.service import Work as ListingWork
 from .quota.routes import router as quota_router
 from .quota.service import Allowance, Sweeper
 from .quota.shared_quota import Quota, SharedQuota
 from .quota.turnstile import Turnstile
 from .reports.clients import Amazon, Warehouse
+from .reports.service import Work as ReportWork
 from .routes import router
 from .settings import Settings
+from .workers import Trade, Workers
 
 SERVICE = "dsp-ingest"
 SCHEMA = "dsp_ingest"
@@ -59,17 +65,29 @@ def create_app(
     allowance = Allowance(quota, settings.lwa_client_id)
     deps = Deps(settings, db, bus, clock, random.random, window_of(settings), tools, allowance)
     loops = Loops()
-    workers = jobs.Workers(deps, loops)
+    workers = Workers(deps, loops, _reports(settings))
+    listers = Workers(deps, loops, _listings(settings))
     loops.every(settings.plan_tick_seconds, partial(jobs.plan, deps), "plan")
     loops.every(settings.work_tick_seconds, workers.tick, "work")
+    loops.every(settings.work_tick_seconds, listers.tick, "list")
     loops.every(3600, Sweeper(db, clock).tick, "quota-ledger")
     loops.every(10, Eraser(db, objects, clock).tick, "erase")
     return create_service_app(
         settings,
         deps,
         service=SERVICE,
-        routers=[router, quota_router],
-        resources=[db, bus, scratch, valkey, tokens, amazon, workers, loops],
+        routers=[router, quota_router, listing_router, entity_router],
+        resources=[db, bus, scratch, valkey, tokens, amazon, workers, listers, loops],
+    )
+
+
+def _reports(settings: Settings) -> Trade[ReportWork]:
+    return Trade("work", settings.work_concurrency, jobs.claim, jobs.carry_out, jobs.release)
+
+
+def _listings(settings: Settings) -> Trade[ListingWork]:
+    return Trade(
+        "list", settings.list_concurrency, listings.claim, listings.carry_out, listings.release
     )
 
 

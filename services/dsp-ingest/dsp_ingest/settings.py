@@ -32,6 +32,11 @@ class Settings(ServiceSettings):
     paused_retry_seconds: float = Field(default=900, gt=0)
     stuck_report_seconds: float = Field(default=14_400, gt=0)
 
+    list_light_interval_seconds: float = Field(default=3600, ge=300)
+    list_full_interval_seconds: float = Field(default=86_400, ge=300)
+    list_concurrency: int = Field(default=2, ge=1, le=32)
+    list_page_rows: int = Field(default=100, ge=1, le=100)
+
     quota_create_per_minute: float = Field(default=300, ge=1)
     quota_read_per_minute: float = Field(default=1800, ge=1)
     quota_entities_per_minute: float = Field(default=240, ge=1)

@@ -35,6 +35,9 @@ ROUTES: tuple[Route, ...] = (
     Route("/v1/audit", "auth"),
     Route("/v1/credentials", "token-refresher"),
     Route("/v1/syncs", "dsp-ingest"),
+    Route("/v1/campaigns", "dsp-ingest"),
+    Route("/v1/ad-groups", "dsp-ingest"),
+    Route("/v1/ads", "dsp-ingest"),
     Route("/v1/amc", "amc-runner"),
     Route("/v1/metrics", "reporting"),
 )

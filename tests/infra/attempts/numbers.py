@@ -28,6 +28,25 @@ def _query(path: str, victim: Holdings) -> list[Attempt]:
     ]
 
 
+def _booked(path: str, *id_filters: str) -> Attempts:
+    """A list of entities: as it is, as it was, and pointed at the victim's."""
+
+    def attempts(victim: Holdings, _own: Holdings) -> list[Attempt]:
+        pointed = [
+            f"brand_id={victim.brand_id}",
+            f"advertiser_id={victim.advertiser_id}",
+            *(f"{name}={victim.order_id}" for name in id_filters),
+        ]
+        everything = f"{path}?limit=1000&deleted=true"
+        return [
+            get(everything),
+            get(f"{everything}&at=2026-01-01T00:00:00Z"),
+            *(get(f"{path}?{query}", "items") for query in pointed),
+        ]
+
+    return attempts
+
+
 ATTEMPTS: dict[str, Attempts] = {
     "readCatalogue": read("/v1/metrics/catalogue"),
     "readFreshness": lambda victim, _own: [
@@ -45,6 +64,20 @@ ATTEMPTS: dict[str, Attempts] = {
     "startSync": lambda victim, _own: [
         Attempt("POST", "/v1/syncs", GONE, {"advertiser_id": victim.advertiser_id})
     ],
+    "listCampaigns": _booked("/v1/campaigns", "campaign_id"),
+    "listAdGroups": _booked("/v1/ad-groups", "campaign_id"),
+    "listAds": _booked("/v1/ads"),
+    "listChanges": lambda victim, _own: [
+        get("/v1/campaigns/changes?limit=1000"),
+        get("/v1/campaigns/changes?limit=1000&order=newest"),
+        get(f"/v1/campaigns/changes?brand_id={victim.brand_id}", "items"),
+        get(f"/v1/campaigns/changes?advertiser_id={victim.advertiser_id}", "items"),
+        get(f"/v1/campaigns/changes?campaign_id={victim.order_id}", "items"),
+    ],
+    "listVersions": lambda victim, _own: [
+        get(f"/v1/campaigns/versions?kind=campaign&entity_id={victim.order_id}", "items")
+    ],
+    "listListings": read("/v1/campaigns/listings"),
     "readQuota": read("/v1/syncs/quota", "/v1/syncs/quota?window_hours=2160"),
     "listReports": read(
         *(

@@ -1,74 +1,11 @@
 """The service through its HTTP edge, wired by create_app: who sees what, who may start what."""
 
-import logging
-from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
-from dsp_ingest.main import create_app
-from infra.ingest import Advertiser, Rig
+from infra.ingest_edge import MANAGE, READ, Edge
 from shared.ids import new_id
-from shared.internal_tokens import Actor, TokenSigner, generate_keypair
-
-PRIVATE, PUBLIC = generate_keypair()
-READ, MANAGE = "sync:read", "sync:manage"
-
-
-@dataclass
-class Edge:
-    http: httpx.AsyncClient
-    rig: Rig
-
-    async def call(
-        self,
-        method: str,
-        organization_id: UUID,
-        *,
-        path: str = "/v1/syncs",
-        json: Any = None,
-        permissions: tuple[str, ...] = (READ, MANAGE),
-        brands: frozenset[UUID] | None = None,
-    ) -> httpx.Response:
-        actor = Actor("user", "u", organization_id, frozenset(permissions), brands)
-        token = TokenSigner("gateway", PRIVATE).sign(actor, "dsp-ingest")
-        headers = {"Authorization": f"Bearer {token}"}
-        return await self.http.request(method, path, json=json, headers=headers)
-
-    async def listed(self, organization_id: UUID, **options: Any) -> list[dict[str, Any]]:
-        answer = await self.call("GET", organization_id, **options)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["items"]
-
-    async def start(self, advertiser: Advertiser, **options: Any) -> httpx.Response:
-        body = {"advertiser_id": str(advertiser.advertiser_id)}
-        organization_id = options.pop("organization_id", advertiser.organization_id)
-        return await self.call("POST", organization_id, json=body, **options)
-
-
-@pytest.fixture
-def quiet() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
-@pytest.fixture
-async def edge(rig: Rig, quiet: None) -> AsyncGenerator[Edge]:
-    settings = rig.settings(
-        internal_public_keys={"gateway": PUBLIC}, plan_tick_seconds=3600, work_tick_seconds=3600
-    )
-    app = create_app(settings, clock=rig.clock, amazon_transport=rig.wire)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://dsp-ingest") as http,
-    ):
-        yield Edge(http, rig)
 
 
 async def test_a_finished_sync_is_listed_with_all_it_is(edge: Edge, organization_id: UUID) -> None:

@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/v1/ad-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ad Groups
+         * @description Ad groups (line items) by name, as they are or were at `at`.
+         */
+        get: operations["listAdGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ads
+         * @description Ads (creatives) by name, with the ad groups that show them, as they are or were at `at`.
+         */
+        get: operations["listAds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/advertisers": {
         parameters: {
             query?: never;
@@ -399,6 +439,86 @@ export interface paths {
          * @description Rename a brand.
          */
         patch: operations["changeBrand"];
+        trace?: never;
+    };
+    "/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaigns
+         * @description Campaigns (orders) by name, as they are or were at `at`.
+         */
+        get: operations["listCampaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description What changed of campaigns, ad groups and ads: a feed, oldest first, or the newest.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Listings
+         * @description How each advertiser's listing stands.
+         */
+        get: operations["listListings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every version of one campaign, ad group, ad or association, the newest first.
+         */
+        get: operations["listVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/clerk/webhooks": {
@@ -1737,6 +1857,144 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Ad */
+        Ad: {
+            /** Id */
+            id: string;
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Advertiser Name */
+            advertiser_name: string;
+            /** Brand Id */
+            brand_id: string | null;
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+            /** State */
+            state: string | null;
+            /** Deleted */
+            deleted: boolean;
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "seen" | "told" | "unknown";
+            /** Missing Since */
+            missing_since: string | null;
+            /** Amazon Created At */
+            amazon_created_at: string | null;
+            /** Amazon Updated At */
+            amazon_updated_at: string | null;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string | null;
+            /** Type */
+            type: string;
+            /** Size */
+            size: string;
+            /** Ad Groups */
+            ad_groups: components["schemas"]["Association"][];
+        };
+        /** AdGroup */
+        AdGroup: {
+            /** Id */
+            id: string;
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Advertiser Name */
+            advertiser_name: string;
+            /** Brand Id */
+            brand_id: string | null;
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+            /** State */
+            state: string | null;
+            /** Deleted */
+            deleted: boolean;
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "seen" | "told" | "unknown";
+            /** Missing Since */
+            missing_since: string | null;
+            /** Amazon Created At */
+            amazon_created_at: string | null;
+            /** Amazon Updated At */
+            amazon_updated_at: string | null;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string | null;
+            /** Delivery Status */
+            delivery_status: string | null;
+            /** Delivery Reasons */
+            delivery_reasons: string[];
+            /** Budget Micros */
+            budget_micros: number | null;
+            /** Budget Period */
+            budget_period: string | null;
+            /** More Budgets */
+            more_budgets: components["schemas"]["MoreBudget"][];
+            /** Frequency Caps */
+            frequency_caps: components["schemas"]["FrequencyCap"][];
+            /** Purchase Order */
+            purchase_order: string;
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Campaign Id */
+            campaign_id: string;
+            /** Inventory Type */
+            inventory_type: string;
+            /** Base Bid Micros */
+            base_bid_micros: number | null;
+            /** Max Bid Micros */
+            max_bid_micros: number | null;
+            /** Pacing */
+            pacing: string;
+        };
+        /** AdGroupList */
+        AdGroupList: {
+            /** Items */
+            items: components["schemas"]["AdGroup"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** AdList */
+        AdList: {
+            /** Items */
+            items: components["schemas"]["Ad"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** AdvertiserList */
         AdvertiserList: {
             /** Items */
@@ -2065,6 +2323,19 @@ export interface components {
             /** Rotate Advised */
             rotate_advised: boolean;
         };
+        /** Association */
+        Association: {
+            /** Ad Group Id */
+            ad_group_id: string;
+            /** State */
+            state: string;
+            /** Weight */
+            weight: number | null;
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+        };
         /**
          * AuditVerification
          * @description One line: how far the check is. The last line has a state other than `running`.
@@ -2188,6 +2459,93 @@ export interface components {
             sequence: number;
             /** Through */
             through: number;
+        };
+        /** Campaign */
+        Campaign: {
+            /** Id */
+            id: string;
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Advertiser Name */
+            advertiser_name: string;
+            /** Brand Id */
+            brand_id: string | null;
+            /** Currency */
+            currency: string;
+            /** Name */
+            name: string;
+            /** State */
+            state: string | null;
+            /** Deleted */
+            deleted: boolean;
+            /**
+             * Certainty
+             * @enum {string}
+             */
+            certainty: "seen" | "told" | "unknown";
+            /** Missing Since */
+            missing_since: string | null;
+            /** Amazon Created At */
+            amazon_created_at: string | null;
+            /** Amazon Updated At */
+            amazon_updated_at: string | null;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string | null;
+            /** Delivery Status */
+            delivery_status: string | null;
+            /** Delivery Reasons */
+            delivery_reasons: string[];
+            /** Budget Micros */
+            budget_micros: number | null;
+            /** Budget Period */
+            budget_period: string | null;
+            /** More Budgets */
+            more_budgets: components["schemas"]["MoreBudget"][];
+            /** Frequency Caps */
+            frequency_caps: components["schemas"]["FrequencyCap"][];
+            /** Purchase Order */
+            purchase_order: string;
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Goal */
+            goal: string;
+            /** Kpi */
+            kpi: string;
+            /** Kpi Target Micros */
+            kpi_target_micros: number | null;
+            /** Bid Strategy */
+            bid_strategy: string;
+            /** Agency Fee Percent */
+            agency_fee_percent: string | null;
+            /** Flights */
+            flights: components["schemas"]["Flight"][];
+            /** Ad Group Count */
+            ad_group_count: number;
+        };
+        /**
+         * CampaignList
+         * @description `listed_at`: the oldest age among the advertisers in it; null where one was never listed.
+         */
+        CampaignList: {
+            /** Items */
+            items: components["schemas"]["Campaign"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * CandidateView
@@ -2663,6 +3021,122 @@ export interface components {
             };
         };
         /**
+         * EntityChange
+         * @description A change of one entity. `seen_at`: when we saw it; `valid_from`: since when it holds.
+         */
+        EntityChange: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "ad_group" | "ad" | "ad_association";
+            /** Entity Id */
+            entity_id: string;
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Advertiser Name */
+            advertiser_name: string;
+            /** Brand Id */
+            brand_id: string | null;
+            /** Currency */
+            currency: string;
+            /** Campaign Id */
+            campaign_id: string | null;
+            /** Ad Group Id */
+            ad_group_id: string | null;
+            /** Ad Id */
+            ad_id: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "found" | "created" | "changed" | "deleted" | "restored";
+            /** Changes */
+            changes: components["schemas"]["FieldChange"][];
+            /** Amazon Updated At */
+            amazon_updated_at: string | null;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+        };
+        /**
+         * EntityChangeList
+         * @description `next_cursor` goes on after this page, also when it is the last one so far: ask again later.
+         */
+        EntityChangeList: {
+            /** Items */
+            items: components["schemas"]["EntityChange"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Has More */
+            has_more: boolean;
+        };
+        /**
+         * EntityVersion
+         * @description One version. `fields`: everything that is followed, by name; money in micros of `currency`.
+         */
+        EntityVersion: {
+            /** Id */
+            id: string;
+            /** Entity Id */
+            entity_id: string;
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "found" | "created" | "changed" | "deleted" | "restored";
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Changes */
+            changes: components["schemas"]["FieldChange"][];
+            /** Deleted */
+            deleted: boolean;
+            /** Amazon Updated At */
+            amazon_updated_at: string | null;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /**
+             * Valid From
+             * Format: date-time
+             */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string | null;
+        };
+        /** EntityVersionList */
+        EntityVersionList: {
+            /** Items */
+            items: components["schemas"]["EntityVersion"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
          * EntryList
          * @description Newest first; `before` asks for the older ones, null at the end. `limited`: the caller sees
          *     only what concerns their brands, without the others' ids and details.
@@ -2733,6 +3207,18 @@ export interface components {
             actions: string[];
         };
         /**
+         * FieldChange
+         * @description Both null: a list or an object; only that it changed is told.
+         */
+        FieldChange: {
+            /** Field */
+            field: string;
+            /** Before */
+            before: string | number | boolean | null;
+            /** After */
+            after: string | number | boolean | null;
+        };
+        /**
          * FiltersIn
          * @description A missing, null or empty list keeps everything; Amazon's ids are text.
          */
@@ -2749,6 +3235,33 @@ export interface components {
             creative_ids?: string[] | null;
             /** Currency */
             currency?: string | null;
+        };
+        /** Flight */
+        Flight: {
+            /** Flight Id */
+            flight_id: string | null;
+            /** Name */
+            name: string;
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Budget Micros */
+            budget_micros: number | null;
+        };
+        /**
+         * FrequencyCap
+         * @description At most `impressions` in `count` of `unit`, to each USER or HOUSEHOLD.
+         */
+        FrequencyCap: {
+            /** Impressions */
+            impressions: number;
+            /** Count */
+            count: number;
+            /** Unit */
+            unit: string;
+            /** To Each */
+            to_each: string;
         };
         /**
          * FreshnessItem
@@ -3010,6 +3523,48 @@ export interface components {
             token: string;
         };
         /**
+         * Listing
+         * @description How old an advertiser's campaigns are (`listed_at`; null: never listed to the end), also their ads
+         *     (`full_listed_at`). `started_at`, `kind` and `page_count` tell of the listing under way.
+         */
+        Listing: {
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Advertiser Name */
+            advertiser_name: string;
+            /** Brand Id */
+            brand_id: string | null;
+            /** Listed At */
+            listed_at: string | null;
+            /** Full Listed At */
+            full_listed_at: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Kind */
+            kind: ("campaign" | "ad_group" | "ad" | "ad_association") | null;
+            /** Page Count */
+            page_count: number;
+            /**
+             * Next Attempt At
+             * Format: date-time
+             */
+            next_attempt_at: string;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Detail */
+            error_detail: string | null;
+        };
+        /** ListingList */
+        ListingList: {
+            /** Items */
+            items: components["schemas"]["Listing"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
          * LoadOut
          * @description A landed report and what became of it. `rejected`: the file is wrong; `parked`: tried often
          *     enough; `superseded`: every day already had newer numbers.
@@ -3190,6 +3745,13 @@ export interface components {
             description: string;
             /** Additive */
             additive: boolean;
+        };
+        /** MoreBudget */
+        MoreBudget: {
+            /** Period */
+            period: string;
+            /** Budget Micros */
+            budget_micros: number | null;
         };
         /**
          * NewPasswordRequest
@@ -4258,6 +4820,86 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAdGroups: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                brand_id?: string[] | null;
+                advertiser_id?: string[] | null;
+                state?: ("ENABLED" | "PAUSED" | "ARCHIVED")[] | null;
+                q?: string | null;
+                deleted?: boolean;
+                cursor?: string | null;
+                limit?: number;
+                campaign_id?: string[] | null;
+                ad_group_id?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdGroupList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAds: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                brand_id?: string[] | null;
+                advertiser_id?: string[] | null;
+                state?: ("ENABLED" | "PAUSED" | "ARCHIVED")[] | null;
+                q?: string | null;
+                deleted?: boolean;
+                cursor?: string | null;
+                limit?: number;
+                ad_group_id?: string | null;
+                ad_id?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAdvertisers: {
         parameters: {
             query?: {
@@ -4994,6 +5636,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BrandView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCampaigns: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                brand_id?: string[] | null;
+                advertiser_id?: string[] | null;
+                state?: ("ENABLED" | "PAUSED" | "ARCHIVED")[] | null;
+                q?: string | null;
+                deleted?: boolean;
+                cursor?: string | null;
+                limit?: number;
+                campaign_id?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                order?: "oldest" | "newest";
+                brand_id?: string[] | null;
+                advertiser_id?: string[] | null;
+                kind?: ("campaign" | "ad_group" | "ad" | "ad_association")[] | null;
+                campaign_id?: string | null;
+                field?: string[] | null;
+                since?: string | null;
+                until?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityChangeList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listListings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listVersions: {
+        parameters: {
+            query: {
+                kind: "campaign" | "ad_group" | "ad" | "ad_association";
+                entity_id: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityVersionList"];
                 };
             };
             /** @description The request failed. */

@@ -33,6 +33,15 @@ async def bury(tx: Tx, organization_id: UUID, advertiser_id: UUID, at: datetime)
 async def delete_rows(tx: Tx, organization_id: UUID, advertiser_id: UUID) -> None:
     """Everything about the advertiser; steps under way find their leases gone."""
     where = (organization_id, advertiser_id)
+    await tx.execute(
+        "delete from listed_entity where organization_id = $1 and advertiser_id = $2", *where
+    )
+    await tx.execute(
+        "delete from listing where organization_id = $1 and advertiser_id = $2", *where
+    )
+    await tx.execute(
+        "delete from entity_version where organization_id = $1 and advertiser_id = $2", *where
+    )
     await tx.execute("delete from report where organization_id = $1 and advertiser_id = $2", *where)
     await tx.execute("delete from sync where organization_id = $1 and advertiser_id = $2", *where)
     await tx.execute(

@@ -59,17 +59,17 @@ class Amazon:
     async def create(self, target: Target, report: Report) -> str:
         """Asks for the report; its id. Raises AmazonError, and AppError for want of a token."""
         request = request_of(report, target)
-        created = await reporting.create_report(self._client(target), _account(target), request)
+        created = await reporting.create_report(self.client(target), _account(target), request)
         return created.report_id
 
     async def look(self, target: Target, amazon_report_id: str) -> reporting.Report:
         """The report as it stands at Amazon."""
-        return await reporting.get_report(self._client(target), _account(target), amazon_report_id)
+        return await reporting.get_report(self.client(target), _account(target), amazon_report_id)
 
     async def delete(self, target: Target, amazon_report_id: str) -> None:
         """Cancels a pending report, as far as Amazon lets it be cancelled."""
         try:
-            await reporting.delete_report(self._client(target), _account(target), amazon_report_id)
+            await reporting.delete_report(self.client(target), _account(target), amazon_report_id)
         except AmazonError:
             return
 
@@ -80,7 +80,9 @@ class Amazon:
         endpoints = self._region(target)
         await download(self._http, endpoints, found.url, to, max_bytes=self._max_file_bytes)
 
-    def _client(self, target: Target) -> AmazonAdsClient:
+    def client(self, target: Target) -> AmazonAdsClient:
+        """Any call through the target's connection; it never repeats one by itself."""
+
         async def tokens(rejected: str | None) -> str:
             return await self._access_token(target, rejected)
 

@@ -77,9 +77,9 @@ async def claim(tx: Tx, now: datetime, lease_seconds: float) -> Work | None:
         return None
     report = _report(row)
     sources = await queries.list_sources(tx, report.advertiser_id, report.connection_id)
-    usable = next((s for s in sources if _usable(s)), None)
+    usable = next((s for s in sources if is_usable(s)), None)
     target = None if usable is None else _target(report, row, usable)
-    hindrance = None if target else _hindrance(sources)
+    hindrance = None if target else hindrance_of(sources)
     return Work(report, lease_token, row["brand_id"], target, hindrance)
 
 
@@ -93,11 +93,13 @@ def _target(report: Report, row: Any, source: Any) -> Target:
     )
 
 
-def _usable(source: Any) -> bool:
+def is_usable(source: Any) -> bool:
+    """Whether calls can go through this connection, as far as is known."""
     return source["consent"] == "active" and source["credential"] == "healthy"
 
 
-def _hindrance(sources: list[Any]) -> Problem:
+def hindrance_of(sources: list[Any]) -> Problem:
+    """Why none of the connections that reach an advertiser is usable."""
     if any(source["consent"] == "active" for source in sources):
         detail = "The connection's consent must be given again at Amazon, or it is suspended here."
         return Problem("paused", "reauth_required", detail)
@@ -113,7 +115,7 @@ def _report(row: Any) -> Report:
 async def perform(work: Work, tools: Tools) -> Result:
     """One step outside any transaction; every failure comes back as a Problem."""
     if work.target is None:
-        return work.hindrance or _hindrance([])
+        return work.hindrance or hindrance_of([])
     try:
         return await _step(work.report, work.target, tools)
     except errors.AmazonError as error:
@@ -233,7 +235,7 @@ async def _hand_over(tx: Tx, report: Report, used: UUID, problem: Problem) -> Pr
     """A consent that ended stops nothing while another connection has not been refused: it is known
     here, by the answer of token-refresher, before any event tells."""
     for source in await queries.list_sources(tx, report.advertiser_id, None):
-        if source["connection_id"] != used and _usable(source) and source["refused_at"] is None:
+        if source["connection_id"] != used and is_usable(source) and source["refused_at"] is None:
             detail = "The connection's consent ended; another connection goes on."
             return Problem("waiting", "handed_over", detail, 0.1)
     return problem

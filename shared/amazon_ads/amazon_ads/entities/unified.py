@@ -6,12 +6,15 @@ empty list for nothing. Reads are eventually consistent: a write may show 30 s l
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from amazon_ads.client import AmazonAdsClient
+from amazon_ads.fields import text
 from amazon_ads.headers import account
 from amazon_ads.paging import by_token, chunks
-from amazon_ads.responses import Json, decode_object
+from amazon_ads.responses import Json, decode_object, objects
 
 from . import unified_rows as rows
 from .models import Ad, AdAssociation, AdGroup, Campaign, Target
@@ -22,6 +25,41 @@ TARGET_PAGE_SIZE = 5000
 _PATH = "/adsApi/v1/query/"
 _PRODUCT: Json = {"adProductFilter": {"include": [DSP]}}
 _MANY, _FEW = 1000, 100
+
+Noun = Literal["campaigns", "adGroups", "ads", "adAssociations"]
+Row = Campaign | AdGroup | Ad | AdAssociation
+_READ: Final[dict[Noun, Callable[[Json], Row]]] = {
+    "campaigns": rows.campaign,
+    "adGroups": rows.ad_group,
+    "ads": rows.ad,
+    "adAssociations": rows.ad_association,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of one noun's list; the last one has no token."""
+
+    rows: tuple[Row, ...]
+    next_token: str | None
+
+
+async def get_page(
+    client: AmazonAdsClient,
+    advertiser_id: str,
+    noun: Noun,
+    token: str | None = None,
+    *,
+    page_size: int = PAGE_SIZE,
+) -> Page:
+    """One page, for who walks a list at their own pace and keeps the token. Unlike the iterators it may
+    show a row that an earlier page had."""
+    body = _body(page_size, {} if noun == "adAssociations" else _PRODUCT)
+    asked = {**body, "nextToken": token} if token else body
+    answer = await client.query(_PATH + noun, asked, headers=account(advertiser_id))
+    page = decode_object(answer)
+    found = tuple(_READ[noun](raw) for raw in objects(page.get(noun)))
+    return Page(found, text(page, "nextToken") or None)
 
 
 async def iterate_campaigns(

@@ -30,6 +30,9 @@ from .auth import (
 )
 from .catalogue import BY_TYPE, CATALOGUE, decode, topics_of
 from .dsp_ingest import (
+    AdChanged,
+    AdGroupChanged,
+    CampaignChanged,
     ReportLanded,
     ReportRejected,
     SyncCompleted,
@@ -60,6 +63,8 @@ __all__ = [
     "CATALOGUE",
     "ActionRecorded",
     "ActorKind",
+    "AdChanged",
+    "AdGroupChanged",
     "AdvertiserErased",
     "AdvertiserLinked",
     "AdvertiserLost",
@@ -72,6 +77,7 @@ __all__ = [
     "BrandArchived",
     "BrandCreated",
     "BrandUpdated",
+    "CampaignChanged",
     "ConnectionAuthorized",
     "ConnectionConsentExpiring",
     "ConnectionReauthorized",

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
 from .envelope import EventData
 
 
@@ -94,3 +96,58 @@ class ReportRejected(_Report):
 
     error_code: str
     detail: str
+
+
+class EntityFieldChange(BaseModel):
+    """What a field was and is. Both null: it is a list or an object, only that it changed is told.
+    Money in micros of the advertiser's currency."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    field: str
+    before: str | int | bool | None = None
+    after: str | int | bool | None = None
+
+
+class EntityChange(EventData):
+    """A new version. `change`: found (there when the advertiser was first listed), created, changed,
+    deleted or restored. Valid from when Amazon says it was changed, else from when it was seen."""
+
+    TOPIC = "dsp-ingest.entity.v1"
+
+    advertiser_id: UUID
+    name: str
+    change: str
+    changes: list[EntityFieldChange]
+    seen_at: datetime
+    valid_from: datetime
+    amazon_updated_at: datetime | None
+
+
+class CampaignChanged(EntityChange):
+    """Ids are Amazon's."""
+
+    TYPE = "campaign.changed"
+    KEY = "campaign_id"
+
+    campaign_id: str
+
+
+class AdGroupChanged(EntityChange):
+    """Ids are Amazon's."""
+
+    TYPE = "ad_group.changed"
+    KEY = "ad_group_id"
+
+    ad_group_id: str
+    campaign_id: str
+
+
+class AdChanged(EntityChange):
+    """Ids are Amazon's. With an `ad_group_id` the change is about the ad in this ad group."""
+
+    TYPE = "ad.changed"
+    KEY = "ad_id"
+
+    ad_id: str
+    ad_group_id: str | None = None

@@ -1,0 +1,1 @@
+"""Campaigns, ad groups and ads as they are and ever were: one version after the other."""

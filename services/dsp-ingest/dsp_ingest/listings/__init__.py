@@ -1,0 +1,1 @@
+"""Pulling the lists of campaigns, ad groups and ads, page by page."""
