@@ -5,6 +5,7 @@ import amc from "./en/amc.json";
 import apiKeys from "./en/apiKeys.json";
 import app from "./en/app.json";
 import audit from "./en/audit.json";
+import campaigns from "./en/campaigns.json";
 import clerk from "./en/clerk.json";
 import connections from "./en/connections.json";
 import consent from "./en/consent.json";
@@ -42,6 +43,7 @@ export const en = {
   apiKeys,
   app,
   audit,
+  campaigns,
   clerk,
   connections,
   consent,

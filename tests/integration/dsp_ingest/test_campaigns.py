@@ -57,11 +57,11 @@ async def test_the_tree_is_shown_with_all_it_is(edge: Edge, organization_id: UUI
 async def test_pages_give_everything_once(edge: Edge, organization_id: UUID) -> None:
     await edge.rig.link(await edge.rig.advertiser(organization_id))
     await list_all(edge.rig, edge.rig.deps())
-    whole = [i["id"] for i in (await ask(edge, organization_id, "/v1/ads"))["items"]]
+    whole = [i["id"] for i in (await ask(edge, organization_id, "/v1/ads?limit=1000"))["items"]]
     paged: list[str] = []
     cursor = ""
     while True:
-        page = await ask(edge, organization_id, f"/v1/ads?limit=7{cursor}")
+        page = await ask(edge, organization_id, f"/v1/ads?limit=70{cursor}")
         paged += [item["id"] for item in page["items"]]
         if page["next_cursor"] is None:
             break
@@ -176,7 +176,7 @@ async def test_others_see_nothing_of_it(
     for entity_id in (hidden[0], shown[0]):
         await change(rig, entity_id, budget=50)
     await list_again(rig, rig.deps())
-    for path in PATHS:
+    for path in (f"{path}?limit=1000" for path in PATHS):
         assert (await ask(edge, other_organization_id, path))["items"] == []
         own = (await ask(edge, organization_id, path, brands=frozenset({mine})))["items"]
         assert {item["advertiser_id"] for item in own} == {str(made[0].advertiser_id)}

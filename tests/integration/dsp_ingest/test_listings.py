@@ -145,7 +145,7 @@ class Edited(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await self.inner.handle_async_request(request)
-        if not request.url.path.endswith(self.path):
+        if not request.url.path.endswith(self.path) or response.status_code != 200:
             return response
         await response.aread()
         return httpx.Response(200, json=self.edit(response.json()))
@@ -330,7 +330,9 @@ async def test_an_account_that_amazon_refuses_waits_and_says_why(
     assert row["error_code"] == "reauth_required"
     assert row["due_at"] > rig.clock() + timedelta(minutes=10)
     rig.desk.problems.clear()
-    recovered = CredentialRecovered(connection_id=advertiser.connection_id)
+    recovered = CredentialRecovered(
+        connection_id=advertiser.connection_id, expires_at=rig.clock() + timedelta(hours=1)
+    )
     await rig.tell(recovered, organization_id)
     await list_all(rig, deps, hours=0.01)
     await assert_true(rig, advertiser)

@@ -1,13 +1,19 @@
 "use client";
 
-import { ChartColumn, Database, Download, Plug, Settings, ShieldCheck, Tags } from "lucide-react";
+import { ChartColumn, Database, Download, ListTree, Plug, Settings, ShieldCheck, Tags } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useCan } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
 import { Link, usePath } from "@/lib/router";
 
 const GROUPS = [
-  { label: "groupReport", items: [{ href: "/", label: "dashboard", icon: ChartColumn, permission: "report:read" }] },
+  {
+    label: "groupReport",
+    items: [
+      { href: "/", label: "dashboard", icon: ChartColumn, permission: "report:read" },
+      { href: "/campaigns/", label: "setup", icon: ListTree, permission: "report:read" },
+    ],
+  },
   {
     label: "groupData",
     items: [

@@ -1,9 +1,11 @@
 "use client";
 
+import { ListTree } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { Instant } from "@/components/instant";
 import { Td, Tr } from "@/components/ui/table";
 import { formatDay, formatValue, NO_VALUE } from "@/lib/format";
+import { Link } from "@/lib/router";
 import { METRICS, numberIn, type Row, TABLE_METRICS, textIn } from "../catalogue";
 import { type Level, nameField } from "../state";
 
@@ -14,6 +16,8 @@ const PARENTS: Partial<Record<Level, string>> = {
   line_item: "order_name",
   creative: "line_item_name",
 };
+/** Levels whose rows have a setup to look at; creatives of reports go by other ids. */
+const SETUPS: Partial<Record<Level, string>> = { order: "campaign", line_item: "ad_group" };
 const DRILLABLE: readonly Level[] = ["brand", "advertiser", "order", "line_item"];
 
 interface DashboardRowProps {
@@ -61,7 +65,22 @@ function RowName({ row, level, onDrill }: DashboardRowProps) {
         </span>
       )}
       {parent ? <span className="block truncate text-muted-foreground text-xs">{parent}</span> : null}
+      {SETUPS[level] && id ? <SetupLink kind={SETUPS[level]} id={id} name={name} /> : null}
     </>
+  );
+}
+
+function SetupLink({ kind, id, name }: { kind: string; id: string; name: string }) {
+  const t = useTranslations("table");
+  return (
+    <Link
+      href={`/campaigns/?view=${kind}&q=${encodeURIComponent(id)}&open=${kind}~${encodeURIComponent(id)}`}
+      aria-label={t("setupOf", { name })}
+      className="inline-flex items-center gap-1 text-muted-foreground text-xs hover:text-primary hover:underline"
+    >
+      <ListTree aria-hidden className="size-3" />
+      {t("setup")}
+    </Link>
   );
 }
 
