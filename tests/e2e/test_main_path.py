@@ -31,7 +31,7 @@ SETTINGS = [
     "api-keys",
     "audit",
 ]
-MAIN = ["/", "/connections/", "/advertisers/", "/coverage/", "/amc/", "/sync/"]
+MAIN = ["/", "/campaigns/", "/connections/", "/advertisers/", "/coverage/", "/amc/", "/sync/"]
 PAGES = [*MAIN, *(f"/settings/{page}/" for page in SETTINGS)]
 STRANGER = ("stranger@example.org", "a quite different passphrase")
 

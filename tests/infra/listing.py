@@ -86,10 +86,10 @@ async def assert_true(rig: Rig, advertiser: Advertiser) -> None:
     for kind in ("campaign", "ad_group", "ad"):
         for entity_id, row in (await current(rig, advertiser, kind)).items():
             listed = (await entity(rig, entity_id))["listed"]
-            gone = listed is None or listed["deleted"]
-            assert row["deleted"] == gone, (kind, entity_id)
-            if gone:
+            if listed is None or listed["deleted"]:
+                assert row["deleted"], (kind, entity_id)
                 continue
+            assert not row["deleted"], (kind, entity_id)
             counts[kind] += 1
             assert row["name"] == listed["name"]
             assert row["state"] == listed["state"]

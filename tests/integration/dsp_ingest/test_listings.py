@@ -85,8 +85,8 @@ async def test_weeks_of_the_world_end_in_what_its_lists_show(
     deps = rig.deps()
     await rig.link(advertiser)
     await list_all(rig, deps)
-    for _ in range(20):
-        await list_again(rig, deps, hours=25)
+    for _ in range(6):
+        await list_again(rig, deps, hours=75)
     await assert_true(rig, advertiser)
     changes = Counter(row["change"] for row in await versions(rig))
     assert changes["created"] > 0
@@ -205,12 +205,19 @@ async def _known(rig: Rig, advertiser: Advertiser) -> dict[Any, Any]:
 
 
 async def _facts(rig: Rig, advertiser: Advertiser) -> Counter[tuple[str, str]]:
-    mine = str(advertiser.advertiser_id)
-    told = [e for e in await rig.events() if e["data"].get("advertiser_id") == mine]
-    return Counter((e["type"], e["subject"]) for e in told)
+    async with rig.db.read(SYSTEM) as tx:
+        rows = await tx.fetch(
+            """
+            select p ->> 'type' as type, p ->> 'subject' as subject
+            from outbox, lateral (select payload::jsonb as p) told
+            where p -> 'data' ->> 'advertiser_id' = $1
+            """,
+            str(advertiser.advertiser_id),
+        )
+    return Counter((row["type"], row["subject"]) for row in rows)
 
 
-async def test_death_at_every_point_of_a_listing_loses_and_doubles_nothing(
+async def test_death_at_any_point_of_a_listing_loses_and_doubles_nothing(
     rig: Rig, organization_id: UUID
 ) -> None:
     db = CrashingDb(rig.url, schema=SCHEMA, migrations=MIGRATIONS)
@@ -223,10 +230,10 @@ async def test_death_at_every_point_of_a_listing_loses_and_doubles_nothing(
     truth, facts = await _known(rig, unharmed), await _facts(rig, unharmed)
     await rig.tell(AdvertiserErased(advertiser_id=unharmed.advertiser_id), organization_id)
     points: set[str] = set()
-    at = 0
+    at = -2
     died = True
     while died:
-        at += 1
+        at += 3  # pages have eight points: every one of them is met, on one page or another
         advertiser = await rig.advertiser(organization_id)
         await rig.link(advertiser)
         rig.plan.arm(at)

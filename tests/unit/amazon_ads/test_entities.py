@@ -59,6 +59,17 @@ async def test_unified_carries_the_advertiser_and_both_names_of_the_client_but_n
     assert json.loads(second.content) == body | {"nextToken": "t"}
 
 
+async def test_a_page_is_asked_by_its_token_and_names_the_next() -> None:
+    server = Server({"campaigns": [CAMPAIGN], "nextToken": "t"}, {"adAssociations": []})
+    page = await unified.get_page(server.client, "9", "campaigns", page_size=7)
+    assert ([getattr(row, "name", None) for row in page.rows], page.next_token) == (["Spring"], "t")
+    last = await unified.get_page(server.client, "9", "adAssociations", "u")
+    assert (last.rows, last.next_token) == ((), None)
+    first, second = (json.loads(request.content) for request in server.requests)
+    assert first == {"adProductFilter": {"include": ["AMAZON_DSP"]}, "maxResults": 7}
+    assert second == {"maxResults": 100, "nextToken": "u"}
+
+
 async def test_filters_are_asked_in_runs_that_amazon_takes() -> None:
     server = Server(*({"adGroups": []} for _ in range(3)))
     ids = [str(number) for number in range(201)]
