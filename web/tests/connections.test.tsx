@@ -74,6 +74,14 @@ describe("what is true after the way back from Amazon", () => {
     expect(connectResult(new URLSearchParams("error=interrupted"))?.connectionId).toBeNull();
   });
 
+  it("says nothing of an answer that nobody took in before it knows the connections", () => {
+    const result = { connectionId: null, code: "interrupted" };
+    renderApp(<ResultBanner result={result} connections={undefined} onDismiss={() => undefined} />);
+    expect(screen.queryByTestId("connect-result")).toBeNull();
+    renderApp(<ResultBanner result={result} connections={[]} onDismiss={() => undefined} />);
+    expect(screen.getByRole("alert").textContent).toContain("interrupted");
+  });
+
   it("reads the connection from the address", () => {
     expect(connectResult(new URLSearchParams("connected=x"))).toEqual({ connectionId: "x", code: null });
     expect(connectResult(new URLSearchParams("error=e&connection=x"))).toEqual({ connectionId: "x", code: "e" });

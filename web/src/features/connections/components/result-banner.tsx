@@ -51,7 +51,8 @@ interface ResultBannerProps {
 
 export function ResultBanner({ result, connections, onDismiss }: ResultBannerProps) {
   const t = useTranslations("connections");
-  if (!result) return null;
+  // What nobody took in may still be carried on: only the connection knows.
+  if (!result || (result.code === INTERRUPTED && !connections)) return null;
   const told = outcome(
     result,
     connections?.find((one) => one.id === result.connectionId),
