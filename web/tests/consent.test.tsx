@@ -111,11 +111,20 @@ describe("the page of a magic link", () => {
     ["error=token_service_unavailable", { state: "consenting" }, "working"],
     ["error=token_service_unavailable", { state: "completed" }, "done"],
     ["error=token_service_unavailable", { state: "open" }, "failed"],
+    ["error=interrupted", { state: "consenting" }, "working"],
+    ["error=interrupted", { state: "completed" }, "done"],
+    ["error=interrupted", { state: "open" }, "failed"],
     ["error=session_mismatch", {}, "failed"],
   ] as const)("after Amazon, %s tells what is true by now", async (query, change, told) => {
     offer(change);
     arrive(query);
     await waitFor(async () => expect(await kind()).toBe(told));
+  });
+
+  it("does not promise anything after an interruption where the link is not known", async () => {
+    arrive("error=interrupted", null);
+    expect(await kind()).toBe("failed");
+    expect(screen.getByText(/Leadline was interrupted/)).toBeDefined();
   });
 
   it("offers to try again after a refusal, without an error of somebody else's making", async () => {

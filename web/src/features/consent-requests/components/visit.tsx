@@ -85,10 +85,10 @@ function Failed({ code, token, state }: FailedProps) {
   const t = useTranslations("consent");
   const open = useOpenLink();
   if (code === "replacement_held") return <Told kind="held" title={t("heldTitle")} lead={t("heldLead")} />;
-  if (CARRIED.includes(code) && state === "completed")
-    return <Told kind="done" title={t("doneTitle")} lead={t("doneLead")} />;
-  if (CARRIED.includes(code) && state !== "open")
-    return <Told kind="working" title={t("workingTitle")} lead={t("workingLead")} />;
+  // Whether an answer that nobody took in is carried on, only the link can tell.
+  const carried = CARRIED.includes(code) && (code !== "interrupted" || token !== null);
+  if (carried && state === "completed") return <Told kind="done" title={t("doneTitle")} lead={t("doneLead")} />;
+  if (carried && state !== "open") return <Told kind="working" title={t("workingTitle")} lead={t("workingLead")} />;
   if (code === "link_used") return <Told kind="over" title={t("overTitle")} lead={t("completedLead")} />;
   if (["link_invalid", "connection_ended"].includes(code))
     return <Told kind="over" title={t("revokedTitle")} lead={t("overLead")} />;
