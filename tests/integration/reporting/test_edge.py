@@ -227,7 +227,13 @@ async def test_the_catalogue_lists_units_and_formulas(
 ) -> None:
     catalogue = (await client.get("/v1/metrics/catalogue", headers=sign_in())).json()
     metrics = {metric["name"]: metric for metric in catalogue["metrics"]}
-    assert len(metrics) == 18
+    assert len(metrics) == 34
+    assert "not summable" in metrics["reach"]["aggregability"]
+    assert (metrics["sales"]["attribution_days"], metrics["clicks"]["attribution_days"]) == (
+        14,
+        None,
+    )
+    assert "dspGeo" in metrics["viewable_impressions"]["sources"]
     assert metrics["roas"]["unit"] == "multiple"
     assert metrics["click_through_rate"]["additive"] is False
     assert catalogue["dimensions"][0]["name"] == "date"

@@ -6,7 +6,8 @@ from itertools import combinations
 
 import pytest
 from reporting.metrics import queries
-from reporting.metrics.catalogue import DIMENSIONS, METRICS
+from reporting.metrics.catalogue import DIMENSIONS
+from reporting.metrics.cursors import at_cursor, cursor_of
 from reporting.metrics.domain import Filters, Question, Sort, plan, today_in
 from shared.errors import Unprocessable
 
@@ -25,10 +26,10 @@ def test_a_name_asked_twice_counts_once() -> None:
 
 
 def test_only_order_line_item_and_creative_need_the_facts() -> None:
-    assert plan(ASKED).needs_placement
+    assert plan(ASKED).needs_key
     by_brand = replace(ASKED, dimensions=["date", "brand", "advertiser"])
-    assert not plan(by_brand).needs_placement
-    assert plan(replace(by_brand, filters=Filters(creative_ids=["1"]))).needs_placement
+    assert not plan(by_brand).needs_key
+    assert plan(replace(by_brand, filters=Filters(creative_ids=["1"]))).needs_key
 
 
 @pytest.mark.parametrize(
@@ -64,10 +65,86 @@ def test_no_value_of_the_question_reaches_the_sql() -> None:
     assert not any(value in text for value in ("SECRET", "XXX", "2025", "4321"))
 
 
+ENTITIES = ("date", "brand", "advertiser", "order", "line_item", "creative")
+
+
 def test_every_pair_of_dimensions_names_tenant_and_advertisers() -> None:
-    for pair in combinations(DIMENSIONS, 2):
-        text = queries.rows_sql(plan(replace(ASKED, dimensions=pair, metrics=list(METRICS))))
-        assert "f.organization_id = $1 and f.advertiser_id = any ($2::uuid[])" in text
+    for pair in [
+        *combinations(ENTITIES, 2),
+        *((name,) for name in DIMENSIONS if name != "segment"),
+    ]:
+        asked = replace(ASKED, dimensions=pair, metrics=[METRIC_OF.get(pair[0], "impressions")])
+        if pair[0] == "targeting_method":
+            asked = replace(asked, dimensions=["segment", "targeting_method"])
+        for moment in (None, datetime(2025, 3, 1, tzinfo=UTC)):
+            text = queries.rows_sql(plan(replace(asked, as_of=moment)))
+            assert "f.organization_id = $1 and f.advertiser_id = any ($2::uuid[])" in text
+
+
+METRIC_OF = {"product": "sales", "conversion_type": "sales"}
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "metrics", "source", "table"),
+    [
+        (["date", "brand"], ["sales"], "dspCampaign", "from advertiser_day_total f"),
+        (["order"], ["roas"], "dspCampaign", "from order_day f"),
+        (["order", "line_item"], ["roas"], "dspCampaign", "from line_item_day f"),
+        (["creative", "date"], ["clicks"], "dspCampaign", "from creative_day f"),
+        (["creative", "order"], ["clicks"], "dspCampaign", "from campaign_fact f"),
+        (["country"], ["clicks"], "dspGeo", "from geo_fact f"),
+        (["device", "order"], ["sales"], "dspTech", "from tech_fact f"),
+        ([], ["total_sales"], "dspProduct", "from product_fact f"),
+        (["content_genre"], ["video_completion_rate"], "dspAudioAndVideo", "from content_fact f"),
+        (["date", "advertiser"], ["reach", "frequency"], "dspReachFrequency", "from reach_fact f"),
+    ],
+)
+def test_the_least_that_holds_the_answer_is_read(
+    dimensions: list[str], metrics: list[str], source: str, table: str
+) -> None:
+    asked = plan(replace(ASKED, dimensions=dimensions, metrics=metrics))
+    assert asked.kind.report_type == source
+    assert table in queries.rows_sql(asked)
+
+
+def test_an_old_moment_is_read_from_facts_and_history() -> None:
+    text = queries.rows_sql(plan(replace(ASKED, as_of=datetime(2025, 3, 1, tzinfo=UTC))))
+    assert "campaign_history where valid_from <= $7 and valid_to > $7" in text
+    assert "order_day" not in text
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "metrics", "code"),
+    [
+        (["country", "device"], ["clicks"], "dimensions_do_not_meet"),
+        (["product"], ["total_cost"], "metric_not_available"),
+        ([], ["reach", "sales"], "metrics_do_not_meet"),
+        (["advertiser"], ["reach"], "not_aggregable"),
+        (["date"], ["frequency"], "not_aggregable"),
+        (["targeting_method"], ["clicks"], "not_aggregable"),
+        (["content_genre", "date"], ["clicks"], "not_aggregable"),
+    ],
+)
+def test_numbers_that_do_not_add_up_are_refused(
+    dimensions: list[str], metrics: list[str], code: str
+) -> None:
+    with pytest.raises(Unprocessable) as refused:
+        plan(replace(ASKED, dimensions=dimensions, metrics=metrics))
+    assert refused.value.code == code
+    assert refused.value.hint
+
+
+def test_a_cursor_fits_its_own_question_only() -> None:
+    cursor = cursor_of(plan(ASKED), 1000)
+    assert at_cursor(plan(ASKED), cursor).skip == 1000
+    others = (replace(ASKED, granularity="month"), replace(ASKED, filters=Filters(currency="EUR")))
+    for other, given in [
+        *((plan(o), cursor) for o in others),
+        (plan(ASKED), "x"),
+        (plan(ASKED), "é"),
+    ]:
+        with pytest.raises(Unprocessable, match="another question"):
+            at_cursor(other, given)
 
 
 def test_today_depends_on_the_zone_and_an_unknown_one_is_utc() -> None:

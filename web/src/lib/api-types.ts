@@ -2946,12 +2946,17 @@ export interface components {
             /** System */
             system: string;
         };
-        /** DimensionOut */
+        /**
+         * DimensionOut
+         * @description `source`: the report type that alone has it; null where several do.
+         */
         DimensionOut: {
             /** Name */
             name: string;
             /** Label */
             label: string;
+            /** Source */
+            source: string | null;
         };
         /**
          * DisconnectionView
@@ -3220,7 +3225,8 @@ export interface components {
         };
         /**
          * FiltersIn
-         * @description A missing, null or empty list keeps everything; Amazon's ids are text.
+         * @description A missing, null or empty list keeps everything; Amazon's ids are text. `dimensions`: values of any
+         *     other dimension by its name. `maturity`: the least ripe days that are kept.
          */
         FiltersIn: {
             /** Brand Ids */
@@ -3235,6 +3241,12 @@ export interface components {
             creative_ids?: string[] | null;
             /** Currency */
             currency?: string | null;
+            /** Dimensions */
+            dimensions?: {
+                [key: string]: string[];
+            } | null;
+            /** Maturity */
+            maturity?: ("settled" | "provisional" | "arriving") | null;
         };
         /** Flight */
         Flight: {
@@ -3745,6 +3757,17 @@ export interface components {
             description: string;
             /** Additive */
             additive: boolean;
+            /** Aggregability */
+            aggregability: string;
+            /** Attribution Days */
+            attribution_days: number | null;
+            /**
+             * Maturity Group
+             * @enum {string}
+             */
+            maturity_group: "traffic" | "conversion";
+            /** Sources */
+            sources: string[];
         };
         /** MoreBudget */
         MoreBudget: {
@@ -4027,6 +4050,8 @@ export interface components {
          * QueryIn
          * @description Days are inclusive and are the advertisers' own. `granularity` concerns the date dimension:
          *     weeks begin on Monday; a week or month shows its first day, also where the range begins later.
+         *     `as_of`: as Amazon had reported it at that moment. `cursor`: `next_cursor` of the same query's last page.
+         *     `explain`: with the reports the numbers come from.
          */
         QueryIn: {
             /**
@@ -4049,11 +4074,18 @@ export interface components {
             sort?: components["schemas"]["SortIn"] | null;
             /** Limit */
             limit?: number | null;
+            /** As Of */
+            as_of?: string | null;
+            /** Cursor */
+            cursor?: string | null;
+            /** Explain */
+            explain?: boolean | null;
         };
         /**
          * QueryOut
-         * @description Rows and totals hold the columns by name and `as_of`. `row_count` counts all rows, `rows` holds
-         *     those within the limit; totals are over all rows, one per currency.
+         * @description Rows and totals hold the columns by name, `as_of` and `maturity` (of traffic and conversions). `row_count`
+         *     counts all rows, `rows` holds those within the limit; totals are over all rows, one per currency, and
+         *     null where rows must not be added up. `source`: the report type that answered.
          */
         QueryOut: {
             /** Columns */
@@ -4081,6 +4113,14 @@ export interface components {
              * Format: date-time
              */
             generated_at: string;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Source */
+            source: string;
+            /** Reported On */
+            reported_on: string | null;
+            /** Lineage */
+            lineage: components["schemas"]["ReportOut"][] | null;
         };
         /**
          * QuotaFamily
@@ -4301,6 +4341,50 @@ export interface components {
             items: components["schemas"]["Report"][];
             /** Next Cursor */
             next_cursor?: null;
+        };
+        /**
+         * ReportOut
+         * @description A report behind the numbers, and how many of the asked days it told.
+         */
+        ReportOut: {
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /**
+             * Report Id
+             * Format: uuid
+             */
+            report_id: string;
+            /** Amazon Report Id */
+            amazon_report_id: string | null;
+            /** Report Type */
+            report_type: string;
+            /**
+             * First Date
+             * Format: date
+             */
+            first_date: string;
+            /**
+             * Last Date
+             * Format: date
+             */
+            last_date: string;
+            /** Days */
+            days: number;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Landed At */
+            landed_at: string | null;
+            /**
+             * Loaded At
+             * Format: date-time
+             */
+            loaded_at: string;
         };
         /** RetentionRequest */
         RetentionRequest: {

@@ -17,7 +17,7 @@ class FactType:
     the same measures by one column of the key table.
     """
 
-    report_type: str
+    report_type: LiteralString
     stem: LiteralString
     keys: tuple[LiteralString, ...]
     names: Mapping[LiteralString, tuple[LiteralString, LiteralString]]

@@ -7,6 +7,8 @@ click or view, for the promoted products.
 from dataclasses import dataclass
 from typing import Final, Literal, LiteralString
 
+from reporting.fact_types import CAMPAIGN, FACT_TYPES, FactType
+from reporting.maturity.domain import Group, group_of
 from reporting.measures import is_money
 
 Unit = Literal["count", "money", "ratio", "multiple"]
@@ -24,15 +26,44 @@ class Metric:
     unit: Unit
     formula: str
     description: str
-    numerator: str
+    numerator: LiteralString
     sort_sql: LiteralString
-    denominator: str | None = None
+    denominator: LiteralString | None = None
     factor: int = 1
+    summable: bool = True
 
     @property
     def additive(self) -> bool:
         """Whether values may be added up over dimensions (money: within one currency)."""
-        return self.denominator is None
+        return self.denominator is None and self.summable
+
+    @property
+    def measures(self) -> tuple[LiteralString, ...]:
+        """What it is made of."""
+        return (self.numerator,) if self.denominator is None else (self.numerator, self.denominator)
+
+    @property
+    def maturity_group(self) -> Group:
+        """Whose ripeness is its own: the slower one's of its parts."""
+        conversion = any(group_of(measure) == "conversion" for measure in self.measures)
+        return "conversion" if conversion else "traffic"
+
+    @property
+    def attribution_days(self) -> int | None:
+        """Conversions count within so many days after a click or view; None for traffic."""
+        return 14 if self.maturity_group == "conversion" else None
+
+    @property
+    def aggregability(self) -> str:
+        """How values are brought together over rows."""
+        if not self.summable:
+            return "not summable: people are counted once per advertiser and day"
+        return "sum" if self.denominator is None else "ratio of sums"
+
+    @property
+    def fact_types(self) -> list[FactType]:
+        """The report types that have it."""
+        return [k for k in FACT_TYPES.values() if set(self.measures) <= set(k.measures)]
 
 
 @dataclass(frozen=True)
@@ -46,12 +77,35 @@ class Column:
 
 @dataclass(frozen=True)
 class Dimension:
-    """Something to split by. `needs_placement`: not to be had from the days' sums per advertiser."""
+    """Something to split by. `key`: its column in the key tables, none for what every fact has. `names`: kind
+    of entity that names it. `kind`: the report type that alone has it."""
 
-    name: str
+    name: LiteralString
     label: str
     columns: tuple[Column, ...]
-    needs_placement: bool = False
+    key: LiteralString | None = None
+    names: LiteralString | None = None
+    kind: FactType | None = None
+
+    @property
+    def needs_key(self) -> bool:
+        """Not to be had from the days' sums per advertiser."""
+        return self.key is not None
+
+
+def _named(
+    name: LiteralString, label: str, *, key: LiteralString = "", kind: FactType | None = None
+) -> Dimension:
+    columns = (
+        Column(f"{name}_id", f"{label} id", is_id=True),
+        Column(f"{name}_name", label),
+    )
+    return Dimension(name, label, columns, key or name + "_id", name, kind)
+
+
+def _plain(name: LiteralString, label: str, report_type: str) -> Dimension:
+    columns = (Column(name, label),)
+    return Dimension(name, label, columns, name, None, FACT_TYPES[report_type])
 
 
 def _sum(
@@ -72,9 +126,12 @@ def _ratio(
     *,
     formula: str,
     factor: int = 1,
+    summable: bool = True,
 ) -> Metric:
     sort_sql = "c." + numerator + "::float8 / nullif(c." + denominator + ", 0)"
-    return Metric(name, label, unit, formula, description, numerator, sort_sql, denominator, factor)
+    return Metric(
+        name, label, unit, formula, description, numerator, sort_sql, denominator, factor, summable
+    )
 
 
 METRICS: Final = {
@@ -183,6 +240,82 @@ METRICS: Final = {
             "purchases",
             formula="total_cost / purchases",
         ),
+        _sum(
+            "gross_impressions",
+            "Gross impressions",
+            "Ads served, invalid traffic included.",
+            "gross_impressions",
+        ),
+        _sum(
+            "measurable_impressions",
+            "Measurable impressions",
+            "Impressions whose viewability could be measured.",
+            "measurable_impressions",
+        ),
+        _sum(
+            "viewable_impressions",
+            "Viewable impressions",
+            "Impressions that met the MRC standard.",
+            "viewable_impressions",
+        ),
+        _sum("supply_cost", "Supply cost", "Spend on media alone.", "supply_cost_micros"),
+        _sum(
+            "total_purchases", "Brand purchases", "Purchases of the whole brand.", "total_purchases"
+        ),
+        _sum(
+            "total_units_sold", "Brand units sold", "Units of the whole brand.", "total_units_sold"
+        ),
+        _sum("total_sales", "Brand sales", "Sales value of the whole brand.", "total_sales_micros"),
+        _sum("video_starts", "Video starts", "Videos begun.", "video_starts"),
+        _sum(
+            "video_first_quartiles", "Video 25 %", "Played to a quarter.", "video_first_quartiles"
+        ),
+        _sum("video_midpoints", "Video 50 %", "Played to the half.", "video_midpoints"),
+        _sum(
+            "video_third_quartiles",
+            "Video 75 %",
+            "Played to three quarters.",
+            "video_third_quartiles",
+        ),
+        _sum("video_completes", "Video completes", "Played to the end.", "video_completes"),
+        Metric(
+            "reach",
+            "Reach",
+            "count",
+            "reach",
+            "People who saw an ad; of one advertiser and day.",
+            "reach",
+            "c.reach",
+            summable=False,
+        ),
+        _ratio(
+            "viewability_rate",
+            "Viewability",
+            "ratio",
+            "Viewable of measurable impressions.",
+            "viewable_impressions",
+            "measurable_impressions",
+            formula="viewable_impressions / measurable_impressions",
+        ),
+        _ratio(
+            "video_completion_rate",
+            "VCR",
+            "ratio",
+            "Videos played to the end, of those begun.",
+            "video_completes",
+            "video_starts",
+            formula="video_completes / video_starts",
+        ),
+        _ratio(
+            "frequency",
+            "Frequency",
+            "multiple",
+            "Impressions per person reached; of one advertiser and day.",
+            "impressions",
+            "reach",
+            formula="impressions / reach",
+            summable=False,
+        ),
     )
 }
 
@@ -203,26 +336,27 @@ DIMENSIONS: Final = {
                 Column("advertiser_name", "Advertiser"),
             ),
         ),
-        Dimension(
-            "order",
-            "Order",
-            (Column("order_id", "Order id", is_id=True), Column("order_name", "Order")),
-            needs_placement=True,
-        ),
-        Dimension(
-            "line_item",
-            "Line item",
-            (
-                Column("line_item_id", "Line item id", is_id=True),
-                Column("line_item_name", "Line item"),
-            ),
-            needs_placement=True,
-        ),
-        Dimension(
-            "creative",
-            "Creative",
-            (Column("creative_id", "Creative id", is_id=True), Column("creative_name", "Creative")),
-            needs_placement=True,
-        ),
+        _named("order", "Order"),
+        _named("line_item", "Line item"),
+        _named("creative", "Creative", kind=CAMPAIGN),
+        _plain("supply_source", "Supply source", "dspInventory"),
+        _plain("site", "Site", "dspInventory"),
+        _named("deal", "Deal", kind=FACT_TYPES["dspInventory"]),
+        _named("segment", "Audience segment", kind=FACT_TYPES["dspAudience"]),
+        _plain("targeting_method", "Targeting method", "dspAudience"),
+        _named("product", "Product", key="asin", kind=FACT_TYPES["dspProduct"]),
+        _plain("conversion_type", "Conversion type", "dspProduct"),
+        _plain("country", "Country", "dspGeo"),
+        _plain("region", "Region", "dspGeo"),
+        _plain("city", "City", "dspGeo"),
+        _named("market_area", "Market area", kind=FACT_TYPES["dspGeo"]),
+        _plain("operating_system", "Operating system", "dspTech"),
+        _plain("browser", "Browser", "dspTech"),
+        _plain("device", "Device", "dspTech"),
+        _plain("environment", "Environment", "dspTech"),
+        _plain("content_genre", "Content genre", "dspAudioAndVideo"),
+        _plain("content_rating", "Content rating", "dspAudioAndVideo"),
+        _plain("content_title", "Content title", "dspAudioAndVideo"),
+        _plain("content_type", "Content type", "dspAudioAndVideo"),
     )
 }

@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from reporting.measures import MEASURES
-
 from .domain import Plan, value_text
 
 LINE_END: Final = "\r\n"
@@ -29,7 +27,7 @@ def csv_header(plan: Plan) -> str:
 def csv_row(plan: Plan, row: Row) -> str:
     """One row: `row` holds the dimensions' columns, currency, as_of and the measures' sums."""
     split = [_cell(row[column.name]) for d in plan.dimensions for column in d.columns]
-    sums = {measure: row[measure] for measure in MEASURES}
+    sums = {measure: row[measure] for measure in plan.kind.measures}
     metrics = [value_text(metric, sums) or "" for metric in plan.metrics]
     return _line([*split, _text(row["currency"]), *metrics, _cell(row["as_of"])])
 

@@ -1,7 +1,7 @@
 """A question about the numbers, checked; and the exact text of every answer's value. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, Final, Literal
@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.errors import Unprocessable
 
+from reporting.fact_types import FactType
 from reporting.measures import is_money
 
 from .catalogue import DIMENSIONS, METRICS, Dimension, Metric
+from .meeting import check_aggregation, kind_of
 
 Granularity = Literal["day", "week", "month"]
 
@@ -23,7 +25,10 @@ MONEY_PLACES: Final = 6
 
 @dataclass(frozen=True)
 class Filters:
-    """What to keep; None keeps everything. Values of one field are alternatives, fields add up."""
+    """What to keep; None keeps everything. Values of one field are alternatives, fields add up.
+
+    `values`: dimension → its ids or texts. `ripest`: the least ripe that is kept (0 settled … 2 arriving).
+    """
 
     brand_ids: Sequence[UUID] | None = None
     advertiser_ids: Sequence[UUID] | None = None
@@ -31,12 +36,19 @@ class Filters:
     line_item_ids: Sequence[str] | None = None
     creative_ids: Sequence[str] | None = None
     currency: str | None = None
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    ripest: int | None = None
 
     @property
-    def need_placement(self) -> bool:
-        return any(
-            ids is not None for ids in (self.order_ids, self.line_item_ids, self.creative_ids)
-        )
+    def by_dimension(self) -> dict[str, Sequence[str]]:
+        """Every filter on a dimension of the key tables."""
+        entities = {
+            "order": self.order_ids,
+            "line_item": self.line_item_ids,
+            "creative": self.creative_ids,
+        }
+        chosen = {name: ids for name, ids in entities.items() if ids is not None}
+        return {**chosen, **self.values}
 
 
 @dataclass(frozen=True)
@@ -59,11 +71,13 @@ class Question:
     filters: Filters = Filters()
     sort: Sort | None = None
     limit: int = 1000
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A checked question: what the SQL is put together from."""
+    """A checked question: what the SQL is put together from. `kind`: the facts that answer it; `kept`: the
+    dimensions that are filtered, with their values; `skip`: rows before the page."""
 
     start_date: date
     end_date: date
@@ -73,11 +87,25 @@ class Plan:
     filters: Filters
     sort: Sort
     limit: int
+    kind: FactType
+    kept: tuple[tuple[Dimension, Sequence[str]], ...] = ()
+    as_of: datetime | None = None
+    skip: int = 0
 
     @property
-    def needs_placement(self) -> bool:
+    def needs_key(self) -> bool:
         """Whether the days' sums per advertiser are not enough."""
-        return self.filters.need_placement or any(d.needs_placement for d in self.dimensions)
+        return any(d.needs_key for d in self.touched)
+
+    @property
+    def touched(self) -> list[Dimension]:
+        """Dimensions that are split or filtered by."""
+        return [*self.dimensions, *(dimension for dimension, _ in self.kept)]
+
+    @property
+    def summable(self) -> bool:
+        """Whether totals over the rows mean something."""
+        return self.kind.additive
 
     @property
     def columns(self) -> list[str]:
@@ -91,6 +119,11 @@ def plan(question: Question) -> Plan:
     _check_range(question.start_date, question.end_date)
     dimensions = tuple(_find("dimension", name, DIMENSIONS) for name in _once(question.dimensions))
     metrics = tuple(_find("metric", name, METRICS) for name in _once(question.metrics))
+    kept = tuple(
+        (_filterable(name), values) for name, values in question.filters.by_dimension.items()
+    )
+    kind = kind_of([*dimensions, *(dimension for dimension, _ in kept)], metrics)
+    check_aggregation(kind, dimensions, metrics, question.granularity)
     checked = Plan(
         question.start_date,
         question.end_date,
@@ -100,9 +133,23 @@ def plan(question: Question) -> Plan:
         question.filters,
         question.sort or _default_sort(dimensions, metrics),
         question.limit,
+        kind,
+        kept,
+        question.as_of,
     )
     _find("sort", checked.sort.field, dict.fromkeys(checked.columns))
     return checked
+
+
+def _filterable(name: str) -> Dimension:
+    dimension: Dimension = _find("dimension", name, DIMENSIONS)
+    if not dimension.needs_key:
+        raise Unprocessable(
+            f"{name} is filtered by its own field.",
+            code="filter_invalid",
+            hint="Use start_date and end_date, brand_ids or advertiser_ids.",
+        )
+    return dimension
 
 
 def _check_range(start: date, end: date) -> None:

@@ -11,6 +11,7 @@ from reporting.deps import AppDeps, Exporter, Reader, Snapshot
 
 from . import exports, service
 from .catalogue import DIMENSIONS, METRICS
+from .cursors import at_cursor
 from .domain import plan
 from .schemas import CatalogueOut, FreshnessOut, QueryIn, QueryOut
 
@@ -28,10 +29,17 @@ async def read_catalogue(_actor: Reader) -> dict[str, Any]:
             "formula": m.formula,
             "description": m.description,
             "additive": m.additive,
+            "aggregability": m.aggregability,
+            "attribution_days": m.attribution_days,
+            "maturity_group": m.maturity_group,
+            "sources": [kind.report_type for kind in m.fact_types],
         }
         for m in METRICS.values()
     ]
-    dimensions = [{"name": d.name, "label": d.label} for d in DIMENSIONS.values()]
+    dimensions = [
+        {"name": d.name, "label": d.label, "source": d.kind.report_type if d.kind else None}
+        for d in DIMENSIONS.values()
+    ]
     return {"metrics": metrics, "dimensions": dimensions}
 
 
@@ -39,7 +47,10 @@ async def read_catalogue(_actor: Reader) -> dict[str, Any]:
 async def query_metrics(actor: Reader, body: QueryIn, deps: AppDeps, tx: Snapshot) -> Response:
     """Rows by dimensions, totals from counts, each number with its age, and the days that are missing."""
     checked = plan(body.question())
-    found = await service.answer(tx, service.Caller.of(actor), checked, deps.clock())
+    if body.cursor is not None:
+        checked = at_cursor(checked, body.cursor)
+    caller = service.Caller.of(actor)
+    found = await service.answer(tx, caller, checked, deps.clock(), explain=bool(body.explain))
     return Response(service.to_json(found), media_type="application/json")
 
 

@@ -4,13 +4,17 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from reporting.maturity.domain import LEVELS
 
 from .domain import Filters, Granularity, Question, Sort
 
 AmazonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{0,64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 MAX_VALUES = 1000
+Value = Annotated[str, Field(max_length=500)]
+Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class _Request(BaseModel):
@@ -18,7 +22,8 @@ class _Request(BaseModel):
 
 
 class FiltersIn(_Request):
-    """A missing, null or empty list keeps everything; Amazon's ids are text."""
+    """A missing, null or empty list keeps everything; Amazon's ids are text. `dimensions`: values of any
+    other dimension by its name. `maturity`: the least ripe days that are kept."""
 
     brand_ids: list[UUID] | None = Field(default=None, max_length=MAX_VALUES)
     advertiser_ids: list[UUID] | None = Field(default=None, max_length=MAX_VALUES)
@@ -26,6 +31,10 @@ class FiltersIn(_Request):
     line_item_ids: list[AmazonId] | None = Field(default=None, max_length=MAX_VALUES)
     creative_ids: list[AmazonId] | None = Field(default=None, max_length=MAX_VALUES)
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    dimensions: dict[Name, Annotated[list[Value], Field(max_length=MAX_VALUES)]] | None = Field(
+        default=None, max_length=8
+    )
+    maturity: Literal["settled", "provisional", "arriving"] | None = None
 
     def domain(self) -> Filters:
         return Filters(
@@ -35,6 +44,8 @@ class FiltersIn(_Request):
             self.line_item_ids or None,
             self.creative_ids or None,
             self.currency,
+            {name: values for name, values in (self.dimensions or {}).items() if values},
+            None if self.maturity is None else LEVELS.index(self.maturity),
         )
 
 
@@ -45,7 +56,9 @@ class SortIn(_Request):
 
 class QueryIn(_Request):
     """Days are inclusive and are the advertisers' own. `granularity` concerns the date dimension:
-    weeks begin on Monday; a week or month shows its first day, also where the range begins later."""
+    weeks begin on Monday; a week or month shows its first day, also where the range begins later.
+    `as_of`: as Amazon had reported it at that moment. `cursor`: `next_cursor` of the same query's last page.
+    `explain`: with the reports the numbers come from."""
 
     start_date: date
     end_date: date
@@ -55,6 +68,9 @@ class QueryIn(_Request):
     filters: FiltersIn | None = None
     sort: SortIn | None = None
     limit: int | None = Field(default=None, ge=1, le=10_000)
+    as_of: AwareDatetime | None = None
+    cursor: Cursor | None = None
+    explain: bool | None = None
 
     def question(self) -> Question:
         return Question(
@@ -66,6 +82,7 @@ class QueryIn(_Request):
             filters=(self.filters or FiltersIn()).domain(),
             sort=Sort(self.sort.field, self.sort.descending) if self.sort else None,
             limit=self.limit or 1000,
+            as_of=self.as_of,
         )
 
 
@@ -84,9 +101,25 @@ class GapOut(BaseModel):
     dates: list[date]
 
 
+class ReportOut(BaseModel):
+    """A report behind the numbers, and how many of the asked days it told."""
+
+    advertiser_id: UUID
+    report_id: UUID
+    amazon_report_id: str | None
+    report_type: str
+    first_date: date
+    last_date: date
+    days: int
+    as_of: datetime
+    landed_at: datetime | None
+    loaded_at: datetime
+
+
 class QueryOut(BaseModel):
-    """Rows and totals hold the columns by name and `as_of`. `row_count` counts all rows, `rows` holds
-    those within the limit; totals are over all rows, one per currency."""
+    """Rows and totals hold the columns by name, `as_of` and `maturity` (of traffic and conversions). `row_count`
+    counts all rows, `rows` holds those within the limit; totals are over all rows, one per currency, and
+    null where rows must not be added up. `source`: the report type that answered."""
 
     columns: list[ColumnOut]
     rows: list[dict[str, Any]]
@@ -97,6 +130,10 @@ class QueryOut(BaseModel):
     newest_as_of: datetime | None
     gaps: list[GapOut]
     generated_at: datetime
+    next_cursor: str | None
+    source: str
+    reported_on: datetime | None
+    lineage: list[ReportOut] | None
 
 
 class MetricOut(BaseModel):
@@ -106,11 +143,18 @@ class MetricOut(BaseModel):
     formula: str
     description: str
     additive: bool
+    aggregability: str
+    attribution_days: int | None
+    maturity_group: Literal["traffic", "conversion"]
+    sources: list[str]
 
 
 class DimensionOut(BaseModel):
+    """`source`: the report type that alone has it; null where several do."""
+
     name: str
     label: str
+    source: str | None
 
 
 class CatalogueOut(BaseModel):

@@ -13,11 +13,12 @@ from shared.errors import Forbidden
 from shared.internal_tokens import Actor
 
 from reporting.advertisers import queries as advertisers
-from reporting.measures import MEASURES
+from reporting.maturity.domain import GROUPS, LEVELS
 from shared import audit
 
-from . import queries
+from . import lineage, queries
 from .csv_lines import csv_header, csv_row
+from .cursors import cursor_of
 from .domain import Plan, today_in, value_text
 
 CSV_ROWS_PER_CHUNK = 500
@@ -38,8 +39,11 @@ class Caller:
         return Caller(actor.organization_id, brands)
 
 
-async def answer(tx: Tx, caller: Caller, plan: Plan, now: datetime) -> dict[str, Any]:
-    """The whole answer from one snapshot; metric values are JSON fragments with exact digits."""
+async def answer(
+    tx: Tx, caller: Caller, plan: Plan, now: datetime, *, explain: bool = False
+) -> dict[str, Any]:
+    """The whole answer from one snapshot; metric values are JSON fragments with exact digits. `explain`:
+    with the reports its numbers come from."""
     scope = await _scope(tx, caller, plan)
     _tell(tx, plan, scope)
     ids = [row["advertiser_id"] for row in scope]
@@ -50,15 +54,22 @@ async def answer(tx: Tx, caller: Caller, plan: Plan, now: datetime) -> dict[str,
         tx, caller.organization_id, ids, plan.start_date, plan.end_date
     )
     row_count = sum(row["position"] for row in totals)
+    end = plan.skip + len(rows)
     return {
         "columns": columns(plan),
         "rows": rows,
         "totals": [_total(plan, row) for row in totals],
         "row_count": row_count,
-        "truncated": row_count > len(rows),
+        "truncated": row_count > end,
+        "next_cursor": cursor_of(plan, end) if row_count > end else None,
+        "source": plan.kind.report_type,
+        "reported_on": plan.as_of,
         "as_of": min((k["oldest"] for k in known.values() if k["oldest"]), default=None),
         "newest_as_of": max((k["newest"] for k in known.values() if k["newest"]), default=None),
         "gaps": await _gaps(tx, caller, scope, known, (plan.start_date, plan.end_date), now),
+        "lineage": await lineage.reports(tx, plan, caller.organization_id, ids)
+        if explain
+        else None,
         "generated_at": now,
     }
 
@@ -194,7 +205,17 @@ def _row(plan: Plan, row: Record) -> dict[str, Any]:
 
 
 def _total(plan: Plan, row: Record) -> dict[str, Any]:
-    sums = {measure: row[measure] for measure in MEASURES}
-    values = {metric.name: value_text(metric, sums) for metric in plan.metrics}
+    hidden = row_is_total(row) and not plan.summable
+    sums = {measure: row[measure] for measure in plan.kind.measures}
+    values = {m.name: None if hidden else value_text(m, sums) for m in plan.metrics}
     exact = {name: None if text is None else orjson.Fragment(text) for name, text in values.items()}
-    return {"currency": row["currency"], **exact, "as_of": row["as_of"]}
+    return {
+        "currency": row["currency"],
+        **exact,
+        "as_of": row["as_of"],
+        "maturity": {group: LEVELS[row[f"{group}_maturity"]] for group in GROUPS},
+    }
+
+
+def row_is_total(row: Record) -> bool:
+    return bool(row.get("is_total"))
