@@ -17,6 +17,7 @@ from shared.metrics import histogram
 from shared.telemetry import bound, get_logger, inject, span
 
 from . import routing
+from .aftermath import Aftermath
 from .callers import Caller
 from .clientip import Proxies
 from .document import Document
@@ -79,6 +80,7 @@ class EdgeParts:
     document: Document
     readiness: Readiness
     journal: Journal
+    aftermath: Aftermath
 
 
 class Edge:
@@ -269,9 +271,8 @@ class _Call:
             await self._live(request, session, lambda: self._parts.sessions.recheck(cookie))
         elif route is not None:
             self.service = route.service
+            self._sender.on_success = lambda: self._parts.aftermath.settle(request, cookie, session)
             await self._forward(request, route.service, session)
-            if session is not None and cookie is not None:
-                self._after(request, cookie, session)
 
     async def _with_key(
         self, request: EdgeRequest, secret: str, route: routing.Route | None
@@ -350,17 +351,6 @@ class _Call:
             return caller.token(self._parts.signer, service, request.ip)
         nobody = Actor(kind="anonymous", subject="anonymous", ip=request.ip)
         return self._parts.signer.sign(nobody, service, ttl_seconds=_ANONYMOUS_TOKEN_SECONDS)
-
-    def _after(self, request: EdgeRequest, cookie: str, session: Session) -> None:
-        """A session left behind ends here at once; other replicas hear of it from the bus. One that
-        goes on under another token does so for nobody who holds the old one."""
-        call = (request.method, request.path)
-        leaves = call in routing.SIGN_INS | {routing.LOGOUT, routing.SWITCH}
-        if not (leaves or call in routing.ROTATES) or (self._sender.status or 500) >= 300:
-            return
-        self._parts.sessions.forget(cookie)
-        if session.actor.session_id is not None:
-            self._parts.live.hub.session_revoked(session.actor.session_id)
 
     async def _live(self, request: EdgeRequest, caller: Caller, recheck: Recheck) -> None:
         self.service = "live"

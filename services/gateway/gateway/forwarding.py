@@ -183,12 +183,13 @@ def _refused(base_url: str) -> UpstreamFailed:
 
 
 class ResponseSender:
-    """Sends one response; knows whether it has begun."""
+    """Sends one response; knows whether it has begun. `on_success` is done before a good one begins."""
 
     def __init__(self, send: Send, always: Headers) -> None:
         self._send = send
         self.always = always
         self.status: int | None = None
+        self.on_success: Callable[[], None] | None = None
 
     @property
     def begun(self) -> bool:
@@ -205,6 +206,8 @@ class ResponseSender:
     async def start(self, status: int, headers: Headers) -> None:
         """Status and headers, with those every response of this request carries."""
         self.status = status
+        if status < 300 and self.on_success is not None:
+            self.on_success()
         await self._send(
             {"type": "http.response.start", "status": status, "headers": headers + self.always}
         )

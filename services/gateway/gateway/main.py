@@ -11,6 +11,7 @@ from shared.internal_tokens import TokenSigner
 from shared.ratelimit import RateLimiter, connect
 from shared.service_client import ServiceClient
 
+from .aftermath import Aftermath
 from .allowances import Allowances
 from .clientip import Proxies
 from .document import Document
@@ -86,6 +87,7 @@ def create_app(settings: Settings) -> Edge:
             forwarder, settings.upstreams(), {"database": db.ready, "live": feed.state}
         ),
         journal=journal,
+        aftermath=Aftermath(sessions, keys, hub),
     )
     return Edge(cast("App", app), parts)
 

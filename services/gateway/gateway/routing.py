@@ -46,6 +46,8 @@ LOGIN = ("POST", "/v1/session")
 LOGOUT = ("DELETE", "/v1/session")
 CALLBACK = ("GET", "/v1/connections/callback")
 IDENTITY = ("GET", "/v1/identity")
+CLERK_WEBHOOKS = ("POST", "/v1/clerk/webhooks")
+"""Comes from Clerk; its signature is its session."""
 SIGN_INS = frozenset(
     {
         LOGIN,
@@ -68,12 +70,14 @@ SWITCH = ("PUT", "/v1/session/organization")
 STOP_VIEWING = ("DELETE", "/v1/session/view-as")
 ROTATES = frozenset({("POST", "/v1/session/view-as"), STOP_VIEWING})
 """The session goes on under another token."""
+LEAVES = SIGN_INS | ROTATES | {LOGOUT, SWITCH}
+"""The session that the browser came with is over, or is so under the token it came with."""
+ENDS_SESSIONS_OF_SOMEBODY = frozenset({("PUT", "/v1/password-resets"), CLERK_WEBHOOKS})
+"""Whose is known to auth alone: nobody has to be signed in."""
 WHILE_VIEWING = frozenset(
     {LOGOUT, STOP_VIEWING, ("POST", "/v1/metrics/query"), ("POST", "/v1/metrics/query.csv")}
 )
 """All that is not a plain read and still let through while somebody views as another person."""
-CLERK_WEBHOOKS = ("POST", "/v1/clerk/webhooks")
-"""Comes from Clerk; its signature is its session."""
 OPENING = ("POST", "/v1/consent-requests/openings")
 BY_LINK = frozenset({("GET", "/v1/consent-requests/offer"), OPENING})
 """For who holds a magic link's token; a session that is there plays no part, nor its CSRF token."""
@@ -93,6 +97,8 @@ PRIVATE_PREFIXES = ("/internal", "/docs", "/redoc", "/openapi.json")
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 METHODS = UNSAFE_METHODS | {"GET", "HEAD", "OPTIONS"}
 
+_RIGHTS = frozenset({"api-keys", "members", "organization", "roles", "sessions", "user"})
+
 _BY_NOUN = {route.prefix.split("/")[2]: route for route in ROUTES}
 
 
@@ -102,6 +108,11 @@ def route_of(path: str) -> Route | None:
     if len(parts) < 3 or parts[0] != "" or parts[1] != "v1":
         return None
     return _BY_NOUN.get(parts[2])
+
+
+def changes_rights(method: str, path: str) -> bool:
+    """Whether such a call, when it succeeds, may change who of the caller's organization may do what."""
+    return method in UNSAFE_METHODS and path.split("/", 3)[2] in _RIGHTS
 
 
 def is_api(path: str) -> bool:

@@ -77,6 +77,14 @@ class Sessions:
         """Drop a session that was revoked anywhere."""
         self._recall.forget_where(lambda session: session.actor.session_id == session_id)
 
+    def forget_organization(self, organization_id: UUID) -> None:
+        """Drop the sessions of an organization in which somebody's rights changed."""
+        self._recall.forget_where(lambda s: s.actor.organization_id == organization_id)
+
+    def forget_all(self) -> None:
+        """Somebody's sessions ended, and who that is was not told."""
+        self._recall.forget_where(lambda _: True)
+
     def forget_user(self, user_id: UUID) -> None:
         """Drop every session of a user whose rights changed, and those in which somebody views as them
         or they as somebody."""

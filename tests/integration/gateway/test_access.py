@@ -218,6 +218,69 @@ async def test_a_logout_takes_effect_at_once(
     assert (await browser.status("GET", "/v1/brands", headers=as_user("t")))[0] == 401
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "/v1/sessions/0190"),
+        ("PATCH", "/v1/members/0190"),
+        ("PUT", "/v1/roles/0190"),
+        ("PUT", "/v1/organization/owner"),
+        ("PUT", "/v1/user/password"),
+        ("DELETE", "/v1/api-keys/0190"),
+    ],
+)
+async def test_what_somebody_changes_holds_for_others_with_the_answer(
+    browser: Browser, behind: Behind, organization_id: UUID, method: str, path: str
+) -> None:
+    """Without any event: the bus of this edge leads nowhere."""
+    behind.sign_in("owner", organization_id)
+    behind.sign_in("other", organization_id)
+    behind.sign_in("stranger", UUID(int=7))
+    program = {"authorization": f"Bearer {behind.issue_key(organization_id)}"}
+    callers = (as_user("owner"), as_user("other"), as_user("stranger"), program)
+    for caller in callers:
+        assert (await browser.status("GET", "/v1/brands", headers=caller))[0] == 200
+    asked = behind.resolved, len(behind.asked_of_keys)
+
+    async def ends_others(request: web.Request) -> web.Response:
+        behind.sessions.pop("other")
+        behind.sessions.pop("stranger")
+        behind.keys.clear()
+        behind.behaviour = None
+        return web.Response(status=204)
+
+    behind.behaviour = ends_others
+    assert (await browser.status(method, path, headers=as_user("owner")))[0] == 204
+    got = [(await browser.status("GET", "/v1/brands", headers=caller))[0] for caller in callers]
+    assert got == [200, 401, 200, 401], "another organization's is remembered as before"
+    assert (behind.resolved, len(behind.asked_of_keys)) == (asked[0] + 2, asked[1] + 1)
+
+
+async def test_a_refused_change_makes_nobody_ask_again(
+    browser: Browser, behind: Behind, organization_id: UUID
+) -> None:
+    behind.sign_in("owner", organization_id)
+
+    async def refuse(request: web.Request) -> web.Response:
+        return web.json_response({"code": "last_owner"}, status=409)
+
+    behind.behaviour = refuse
+    for _ in range(3):
+        assert (await browser.status("PATCH", "/v1/members/1", headers=as_user("owner")))[0] == 409
+    assert behind.resolved == 1
+
+
+async def test_a_new_password_by_letter_ends_sessions_with_its_answer(
+    browser: Browser, behind: Behind, organization_id: UUID
+) -> None:
+    behind.sign_in("t", organization_id)
+    assert (await browser.status("GET", "/v1/brands", headers=as_user("t")))[0] == 200
+    behind.sessions.clear()
+    same_site = {"origin": "https://leads.example"}
+    assert (await browser.status("PUT", "/v1/password-resets", headers=same_site))[0] == 200
+    assert (await browser.status("GET", "/v1/brands", headers=as_user("t")))[0] == 401
+
+
 async def test_a_malformed_cookie_is_no_session(browser: Browser, behind: Behind) -> None:
     async def refuse(request: web.Request) -> web.StreamResponse:
         return web.json_response({"code": "validation_failed"}, status=422)
