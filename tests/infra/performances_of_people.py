@@ -6,7 +6,7 @@ from typing import Any
 from infra.agency import Agency, wait_for
 from infra.audit_stage import DOMAIN, OWNER, Did, Perform, Stage, code_of, letter_token, token_in
 
-GUEST = f"visitor@{DOMAIN}"
+GUEST, MOVED = f"visitor@{DOMAIN}", f"moved@{DOMAIN}"
 ANYBODY = ("anonymous", "anonymous")
 
 
@@ -95,6 +95,19 @@ def _new_password(stage: Stage) -> dict[str, str]:
     email, current = stage.known["guest"]
     stage.known["guest"] = (email, stage.fresh("changed"))
     return {"current": current, "new": stage.known["guest"][1]}
+
+
+def _new_email(stage: Stage) -> dict[str, str]:
+    return {"email": MOVED, "password": stage.known["guest"][1]}
+
+
+def _confirm_email(stage: Stage) -> Did:
+    guest: Agency = stage.known["guest_session"]
+    email, password = stage.known["guest"]
+    answer = guest.call("PUT", "/v1/user/email", json={"token": letter_token(stage, MOVED)})
+    stage.known["guest"] = (MOVED, password)
+    told = {"email_before": email, "email": MOVED}
+    return stage.did(answer, actor=("user", id_of(guest)), details=told)
 
 
 def _begin(stage: Stage) -> Did:
@@ -269,6 +282,8 @@ OF_PEOPLE: dict[str, Perform] = {
     "signIn": _sign_in,
     "updateUser": by_guest("PATCH", "/v1/user", lambda _stage: {"name": "Guest of honour"}),
     "changePassword": by_guest("PUT", "/v1/user/password", _new_password),
+    "askEmailChange": by_guest("POST", "/v1/user/email", _new_email),
+    "confirmEmailChange": _confirm_email,
     "beginSecondFactor": _begin,
     "confirmSecondFactor": _confirm,
     "renewRecoveryCodes": _renew,

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { HttpResponse, http } from "msw";
 import { describe, expect, it, vi } from "vitest";
+import { ConfirmEmail } from "@/features/account/components/confirm-email";
 import { PasswordForm } from "@/features/account/components/password-form";
 import { ProfileForm } from "@/features/account/components/profile-form";
 import { SecondFactorCard } from "@/features/account/components/second-factor-card";
@@ -148,6 +149,42 @@ describe("profile", () => {
     renderApp(<ProfileForm />);
     await userEvent.type(await screen.findByLabelText("Name"), " L{Enter}");
     await waitFor(() => expect(screen.getByLabelText("Name")).toHaveProperty("value", "Ana L"));
+  });
+
+  it("asks for another address, and says where the letter went", async () => {
+    const sent = vi.fn();
+    server.use(
+      identity("builtin"),
+      http.get("*/v1/user", () => HttpResponse.json(profile)),
+      http.post("*/v1/user/email", async ({ request }) => {
+        sent(await request.json());
+        return sent.mock.calls.length === 1
+          ? problem(422, "email_unchanged")
+          : HttpResponse.json(null, { status: 202 });
+      }),
+    );
+    renderApp(<ProfileForm />);
+    await userEvent.click(await screen.findByRole("button", { name: "Change address" }));
+    await userEvent.type(screen.getByLabelText("New e-mail"), "b@example.org");
+    await userEvent.type(screen.getByLabelText("Password"), "secret{Enter}");
+    expect(await screen.findByText("That is your address already.")).toBeDefined();
+    await userEvent.type(screen.getByLabelText("Password"), "{Enter}");
+    expect(await screen.findByText(/We wrote to b@example.org/)).toBeDefined();
+    expect(sent).toHaveBeenLastCalledWith({ email: "b@example.org", password: "secret" });
+  });
+
+  it("takes a new address over by the letter's link", async () => {
+    const sent = vi.fn();
+    server.use(
+      http.put("*/v1/user/email", async ({ request }) => {
+        sent(await request.json());
+        return HttpResponse.json({ ...profile, email: "b@example.org" });
+      }),
+    );
+    renderApp(<ConfirmEmail token="abc" />);
+    await userEvent.click(await screen.findByRole("button", { name: "Confirm your new address" }));
+    expect(await screen.findByText("You sign in with b@example.org from now on.")).toBeDefined();
+    expect(sent).toHaveBeenCalledWith({ token: "abc" });
   });
 
   it("cannot be changed here under another provider", async () => {

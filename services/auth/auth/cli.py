@@ -23,7 +23,9 @@ from .clerk import cli as clerk_cli
 from .main import MIGRATIONS, SERVICE
 from .organizations.service import NewMember, add_member, create_organization
 from .sessions.passwords import Passwords
-from .users.service import remove_second_factor, reset_password
+from .users.service import change_email, remove_second_factor, reset_password
+
+NEED_PASSWORD = frozenset({"create", "add", "reset-password"})
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,7 +45,9 @@ def parser() -> argparse.ArgumentParser:
     users = nouns.add_parser("users").add_subparsers(dest="verb", required=True)
     reset = users.add_parser("reset-password", help="a new password; every session ends")
     lost = users.add_parser("remove-second-factor", help="for who lost phone and recovery codes")
-    for parser_of_user in (reset, lost):
+    moved = users.add_parser("change-email", help="another address to sign in with")
+    moved.add_argument("--new-email", required=True)
+    for parser_of_user in (reset, lost, moved):
         parser_of_user.add_argument("--email", required=True)
     audit_cli.add_parser(nouns)
     clerk_cli.add_parser(nouns)
@@ -57,13 +61,10 @@ async def run(arguments: argparse.Namespace, password: str, db: Db) -> UUID | bo
         return await audit_cli.verify(arguments, db)
     if arguments.noun == "clerk":
         return await clerk_cli.link(arguments, db)
-    if arguments.verb == "remove-second-factor":
-        async with db.tx(SYSTEM) as tx:
-            return await remove_second_factor(tx, arguments.email, utc_now())
+    if arguments.noun == "users":
+        return await _of_user(arguments, password, db)
     hashed = await Passwords().hash(password)
     async with db.tx(SYSTEM) as tx:
-        if arguments.noun == "users":
-            return await reset_password(tx, arguments.email, hashed, utc_now())
         if arguments.noun == "organizations":
             return await create_organization(tx, arguments.name, arguments.email, hashed, utc_now())
         member = NewMember(arguments.email, hashed, arguments.role, brand_ids=arguments.brand_id)
@@ -71,6 +72,19 @@ async def run(arguments: argparse.Namespace, password: str, db: Db) -> UUID | bo
         operator = Actor.service(OPERATOR, arguments.organization_id)
         await record(tx, "member.added", operator, target=("user", user_id), role=member.role)
         return user_id
+
+
+async def _of_user(arguments: argparse.Namespace, password: str, db: Db) -> UUID:
+    """What the operator changes of somebody, who may belong to several organizations."""
+    hashed = await Passwords().hash(password) if arguments.verb in NEED_PASSWORD else ""
+    async with db.tx(SYSTEM) as tx:
+        match arguments.verb:
+            case "remove-second-factor":
+                return await remove_second_factor(tx, arguments.email, utc_now())
+            case "change-email":
+                return await change_email(tx, arguments.email, arguments.new_email)
+            case _:
+                return await reset_password(tx, arguments.email, hashed, utc_now())
 
 
 async def _main(
@@ -97,8 +111,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         settings = DatabaseSettings()  # pyright: ignore[reportCallIssue] - read from the environment
     except ValidationError:
         sys.exit("DATABASE_URL is not set")
-    needs_password = arguments.verb not in ("remove-second-factor", "verify", "link")
-    password = sys.stdin.readline().rstrip("\r\n") if needs_password else ""
+    needed = arguments.verb in NEED_PASSWORD
+    password = sys.stdin.readline().rstrip("\r\n") if needed else ""
     try:
         created = asyncio.run(_main(arguments, password, settings))
     except AppError as error:

@@ -13,6 +13,7 @@ from .consent_requests import queries as consent_requests
 from .consent_requests.domain import KEEP as KEEP_REQUESTS
 from .discoveries import chronicle_queries as chronicle
 from .discoveries import queries as discoveries
+from .email_changes import queries as email_changes
 from .invitations import queries as invitations
 from .logins import queries as logins
 from .organizations import queries as organizations
@@ -43,6 +44,7 @@ class Housekeeping:
             await logins.delete_expired(tx, now)
             await sign_ups.delete_expired(tx, now - KEEP_ENDED)
             await password_resets.delete_expired(tx, now - KEEP_ENDED)
+            await email_changes.delete_expired(tx, now - KEEP_ENDED)
             await connections.forget_abandoned(tx, now - timedelta(days=1), now - ABANDONED_AFTER)
             await consent_requests.forget_old(tx, now - KEEP_REQUESTS)
             await invitations.forget_old(tx, now - KEEP_INVITATIONS)

@@ -41,6 +41,7 @@ from .deps import Deps
 from .discoveries.domain import RENEW_EVERY_SECONDS
 from .discoveries.jobs import AmazonAccess, Discoverer
 from .discoveries.routes import router as discoveries
+from .email_changes.routes import router as email_changes
 from .identity.builtin import build_builtin
 from .identity.domain import Offer
 from .identity.routes import router as identity
@@ -80,6 +81,7 @@ ROUTERS = (
     sign_ups,
     password_resets,
     users,
+    email_changes,
     second_factors,
     sessions,
     brands,

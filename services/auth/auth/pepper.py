@@ -63,7 +63,7 @@ class Pepper:
         return self._mac("invitation", token)
 
     def mailed_hash(self, token: str) -> bytes:
-        """What is stored of a token that a letter carries: a sign-up's or a password reset's."""
+        """What is stored of a token that a letter carries: a sign-up's, a password reset's or an address's."""
         return self._mac("mailed", token)
 
     def challenge_hash(self, token: str) -> bytes:

@@ -54,6 +54,10 @@ ATTEMPTS: dict[str, Attempts] = {
         Attempt("PATCH", "/v1/user", frozenset({200}), {"name": "A name of both"})
     ],
     "changePassword": _refused("PUT", "/v1/user/password", {"current": WRONG, "new": WRONG}),
+    "askEmailChange": _refused(
+        "POST", "/v1/user/email", {"email": "n@n.example", "password": WRONG}
+    ),
+    "confirmEmailChange": _refused("PUT", "/v1/user/email", {"token": "unknown"}),
     "showSecondFactor": read("/v1/user/second-factor"),
     "beginSecondFactor": _refused("POST", "/v1/user/second-factor", {"password": WRONG}),
     "confirmSecondFactor": _refused("PUT", "/v1/user/second-factor", {"code": "000000"}),

@@ -78,3 +78,18 @@ async def test_the_operator_removes_a_lost_second_factor(world: AuthWorld) -> No
     assert code == 0
     assert await world.rows("select * from second_factor") == []
     assert (await browser.resolve()).status_code == 401
+
+
+async def test_the_operator_changes_an_address_where_no_letter_can(world: AuthWorld) -> None:
+    url = world.deps.settings.database_url.get_secret_value()
+    await world.owner("o@f.example")
+    await world.organization("taken@f.example")
+    change = ("users", "change-email", "--email", "O@f.example", "--new-email")
+    code, user_id, _ = await cli(url, *change, "New@f.example")
+    assert (code, str(UUID(user_id))) == (0, user_id)
+    await world.sign_in("new@f.example")
+    code, _, error = await cli(url, *change, "taken@f.example")
+    assert (code, "user_not_found" in error) == (1, True)
+    again = ("users", "change-email", "--email", "new@f.example", "--new-email")
+    code, _, error = await cli(url, *again, "taken@f.example")
+    assert (code, "email_taken" in error) == (1, True)

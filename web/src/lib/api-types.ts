@@ -1657,6 +1657,30 @@ export interface paths {
         patch: operations["updateUser"];
         trace?: never;
     };
+    "/v1/user/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm Email Change
+         * @description The address of the letter becomes yours: you sign in with it from now on.
+         */
+        put: operations["confirmEmailChange"];
+        /**
+         * Ask Email Change
+         * @description A letter to the new address; whether it has an account already is told there alone.
+         */
+        post: operations["askEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/user/password": {
         parameters: {
             query?: never;
@@ -3024,6 +3048,24 @@ export interface components {
             changed_types: {
                 [key: string]: string;
             };
+        };
+        /**
+         * EmailChangeRequest
+         * @description `POST /v1/user/email`.
+         */
+        EmailChangeRequest: {
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * EmailConfirmation
+         * @description `PUT /v1/user/email`: the token of the letter to the new address.
+         */
+        EmailConfirmation: {
+            /** Token */
+            token: string;
         };
         /**
          * EntityChange
@@ -8079,6 +8121,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description The request failed. */

@@ -6,6 +6,7 @@ from shared.db import Db
 from shared.ratelimit import RateLimiter
 
 from auth.audit.people import Attempts
+from auth.email_changes.service import EmailChanges
 from auth.logins.service import Logins
 from auth.password_resets.service import PasswordResets
 from auth.pepper import Pepper
@@ -30,6 +31,7 @@ class Builtin:
     password_resets: PasswordResets
     second_factors: SecondFactors
     own_password: OwnPassword
+    email_changes: EmailChanges
     attempts: Attempts
 
 
@@ -59,6 +61,7 @@ def build_builtin(
         PasswordResets(*tools, throttles.letters, letters, offer.mail, attempts),
         factors,
         OwnPassword(*tools, throttles.codes, letters),
+        EmailChanges(db, pepper, throttles.letters, factors, letters, offer.mail),
         attempts,
     )
 

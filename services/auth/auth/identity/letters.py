@@ -7,6 +7,7 @@ from urllib.parse import quote
 from auth.mail.service import NOBODY, Letter
 
 VERIFICATION_LIFE = timedelta(hours=24)
+EMAIL_CHANGE_LIFE = timedelta(hours=24)
 RESET_LIFE = timedelta(hours=1)
 _NOT_YOU = "If that was not you, you need not do anything: nothing happens without this link."
 _ALARM = "If that was not you, choose a new password now and tell the owner of your organization:"
@@ -45,6 +46,37 @@ class Letters:
             f"then.\n\n{self._link('reset-password', token)}\n\n{_NOT_YOU}\n",
             "password_reset",
         )
+
+    def confirm_email(self, to: str, old: str, token: str) -> Letter:
+        return Letter(
+            to,
+            "Confirm your new address for Leadline",
+            f"Hello,\n\nsomebody, probably you, wants to sign in at Leadline with this address instead of "
+            f"{old}. Open this link within 24 hours, signed in as you are:\n\n"
+            f"{self._link('settings/profile', token)}\n\n{_NOT_YOU}\n",
+            "email_change",
+        )
+
+    def address_in_use(self, to: str) -> Letter:
+        return Letter(
+            to,
+            "You have a Leadline account already",
+            "Hello,\n\nsomebody, probably you, wants to use this address for another Leadline account. It "
+            f"has one already, so nothing was changed. Sign in:\n\n{self.web_root}/login/\n\n"
+            "If that was not you, you need not do anything.\n",
+            "email_change",
+        )
+
+    def email_change_asked(self, to: str, new: str) -> Letter:
+        words = f"somebody asked to use {new} in place of this address for your account."
+        return self._alarm(to, "Another address for your Leadline account?", words)
+
+    def email_changed(self, to: str, new: str) -> Letter:
+        text = (
+            f"Hello,\n\nyour account is signed in to with {new} from now on, and no longer with this "
+            "address.\n\nIf that was not you, tell the owner of your organization at once.\n"
+        )
+        return Letter(to, "Your Leadline address was changed", text, "security_notice")
 
     def password_changed(self, to: str) -> Letter:
         return self._alarm(to, "Your Leadline password was changed", "your password was changed.")

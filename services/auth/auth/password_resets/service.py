@@ -38,10 +38,8 @@ class PasswordResets:
         """A letter, where the address has a user. Raises Conflict (mail_disabled), TooManyRequests
         (letters_throttled) or Unprocessable (email_invalid)."""
         if not self.sends_mail:
-            raise Conflict(
-                "This installation sends no letters.",
-                code="mail_disabled",
-                hint="Its operator can set a new password: auth.cli users reset-password.",
+            raise mail_disabled(
+                "Its operator can set a new password: auth.cli users reset-password."
             )
         email, token = clean_email(raw_email), new_bearer()
         await self.throttle.admit(email, ip, now)
@@ -73,3 +71,7 @@ class PasswordResets:
             await set_password(tx, login.user_id, hashed, now)
             await record_of_user(tx, "password.reset", login.user_id)
             await post(tx, self.pepper, self.letters.password_changed(login.email), now)
+
+
+def mail_disabled(hint: str) -> Conflict:
+    return Conflict("This installation sends no letters.", code="mail_disabled", hint=hint)

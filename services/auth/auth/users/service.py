@@ -1,4 +1,4 @@
-"""One's own name and password."""
+"""One's own name and password, and what the operator changes of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,11 @@ from shared.events import MemberUpdated
 from shared.internal_tokens import Actor
 
 from auth.audit.people import record_of_user
+from auth.email_changes import queries as email_changes
 from auth.identity.letters import Letters
 from auth.logins import queries as logins
 from auth.mail.service import post
-from auth.names import clean_name, fold_email
+from auth.names import clean_email, clean_name, fold_email
 from auth.organizations.queries import put_password
 from auth.password_resets import queries as password_resets
 from auth.pepper import Pepper
@@ -63,10 +64,11 @@ async def set_password(
     tx: Tx, user_id: UUID, argon2_hash: str, now: datetime, *, keep: UUID | None = None
 ) -> None:
     """A new password: whoever used the old one is out, but for the session to `keep`, and links to
-    choose another one are worth nothing."""
+    choose another one, or another address, are worth nothing."""
     await put_password(tx, user_id, argon2_hash, now)
     await logins.forget_challenges(tx, user_id)
     await password_resets.forget_user(tx, user_id)
+    await email_changes.forget_user(tx, user_id)
     await end_sessions_of(tx, user_id, now, keep=keep)
 
 
@@ -110,7 +112,29 @@ async def profile_of(tx: Tx, user_id: UUID) -> Profile:
 async def rename(tx: Tx, user_id: UUID, raw_name: str) -> Profile:
     """The name every organization of the person sees."""
     await queries.rename(tx, user_id, clean_name(raw_name, what="name"))
+    await announce(tx, user_id)
+    return await profile_of(tx, user_id)
+
+
+async def change_email(tx: Tx, email: str, new_email: str) -> UUID:
+    """By the operator, where no letter can; raises NotFound (user_not_found), Conflict (email_taken) or
+    Unprocessable (email_invalid)."""
+    user_id, wanted = await _user_of(tx, email), clean_email(new_email)
+    if not await email_changes.set_email(tx, user_id, wanted):
+        raise email_taken()
+    await email_changes.forget_user(tx, user_id)
+    await password_resets.forget_user(tx, user_id)
+    await announce(tx, user_id)
+    await record_of_user(tx, "email.changed", user_id, Actor.service(OPERATOR))
+    return user_id
+
+
+async def announce(tx: Tx, user_id: UUID) -> None:
+    """Every organization of the person hears that they are called differently."""
     for organization_id in await queries.organizations_of(tx, user_id):
         data = MemberUpdated(subject_id=user_id, user_id=user_id)
         await outbox.add(tx, data, organization_id=organization_id)
-    return await profile_of(tx, user_id)
+
+
+def email_taken() -> Conflict:
+    return Conflict("Somebody else has this address here.", code="email_taken")

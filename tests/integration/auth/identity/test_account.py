@@ -20,6 +20,8 @@ BUILTIN_ONLY = [
     ("PUT", "/v1/password-resets", {"token": "x", "password": "x"}),
     ("PUT", "/v1/user/password", {"current": "x", "new": "y"}),
     ("PATCH", "/v1/user", {"name": "Ana"}),
+    ("POST", "/v1/user/email", {"email": "a@b.co", "password": "x"}),
+    ("PUT", "/v1/user/email", {"token": "x"}),
     ("GET", "/v1/user/second-factor", None),
 ]  # fmt: skip
 

@@ -19,6 +19,23 @@ export function useRename() {
   });
 }
 
+export function useAskEmail() {
+  return useMutation({
+    mutationFn: (body: { email: string; password: string }) => ok(api.POST("/v1/user/email", { body })),
+  });
+}
+
+export function useConfirmEmail() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string) => ok(api.PUT("/v1/user/email", { body: { token } })),
+    onSuccess: (profile) => {
+      client.setQueryData(PROFILE, profile);
+      return client.invalidateQueries({ queryKey: ["session"] });
+    },
+  });
+}
+
 export function useChangePassword() {
   return useMutation({
     mutationFn: (body: { current: string; new: string }) => ok(api.PUT("/v1/user/password", { body })),

@@ -13,6 +13,7 @@ import { useIdentity } from "@/features/identity/queries";
 import { formatDay } from "@/lib/format";
 import type { Profile } from "@/lib/model";
 import { useProfile, useRename } from "../queries";
+import { ChangeEmailDialog } from "./change-email-dialog";
 
 /** Your name, and the address that signs you in. */
 export function ProfileForm() {
@@ -44,7 +45,8 @@ function Fields({ profile, elsewhere }: { profile: Profile; elsewhere: boolean }
         maxLength={120}
         disabled={elsewhere}
       />
-      <Field label={t("email")} name="email" type="email" value={profile.email} readOnly hint={t("emailFixed")} />
+      <Field label={t("email")} name="email" type="email" value={profile.email} readOnly hint={t("emailHint")} />
+      {elsewhere ? null : <ChangeEmailDialog />}
       <p className="text-muted-foreground text-xs">
         {t("since", { date: formatDay(profile.created_at.slice(0, 10), undefined, true) })}
       </p>

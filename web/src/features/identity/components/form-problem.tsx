@@ -18,6 +18,8 @@ const CODES = new Set<string>([
   "link_expired",
   "email_taken",
   "email_invalid",
+  "email_unchanged",
+  "link_for_another",
   "name_invalid",
   "challenge_invalid",
   "code_wrong",
