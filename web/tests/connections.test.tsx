@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ordinal } from "@/features/connections/components/connection-list";
 import { ConnectionMenu } from "@/features/connections/components/connection-menu";
 import { ConnectionNotices } from "@/features/connections/components/connection-notices";
 import { DisconnectDialog } from "@/features/connections/components/disconnect-dialog";
@@ -57,6 +58,11 @@ beforeEach(() => {
       HttpResponse.json({ permissions: ["connection:read", "connection:manage"], csrf_token: "t" }),
     ),
   );
+});
+
+it("numbers connections of one name, so that no two cards are announced alike", () => {
+  const all = [with_({ id: "a" }), with_({ id: "b", label: "EU seat" }), with_({ id: "c" })];
+  expect(all.map((one) => ordinal(all, one))).toEqual([1, 1, 2]);
 });
 
 describe("what is true after the way back from Amazon", () => {

@@ -21,15 +21,17 @@ const TONES: Record<Connection["status"], Tone> = { pending: "warning", active: 
 
 interface ConnectionCardProps {
   connection: Connection;
+  /** Which of those with the same name it is. */
+  ordinal: number;
   credential: Credential | undefined;
   advertisers: readonly Advertiser[] | undefined;
   syncs: readonly Sync[];
 }
 
-export function ConnectionCard({ connection, credential, advertisers, syncs }: ConnectionCardProps) {
+export function ConnectionCard({ connection, ordinal, credential, advertisers, syncs }: ConnectionCardProps) {
   const t = useTranslations("connections");
   const name = connection.label || t(connection.region);
-  const spoken = [name, connection.amazon_user_name].filter(Boolean).join(", ");
+  const spoken = [name, connection.amazon_user_name, ordinal > 1 ? ordinal : null].filter(Boolean).join(", ");
   const pending = connection.status === "pending";
   const mine = new Set(advertisers?.map((advertiser) => advertiser.id));
   return (

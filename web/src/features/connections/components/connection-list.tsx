@@ -32,6 +32,7 @@ export function ConnectionList() {
         <ConnectionCard
           key={connection.id}
           connection={connection}
+          ordinal={ordinal(kept, connection)}
           credential={credentials.data?.find((one) => one.connection_id === connection.id)}
           advertisers={advertisers.data?.filter((one) => one.connection_ids.includes(connection.id))}
           syncs={syncs.data ?? []}
@@ -40,6 +41,14 @@ export function ConnectionList() {
       <Ended connections={ended} />
     </>
   );
+}
+
+/** 1 for the first of its label and Amazon user, 2 for the next: two of the same name stay apart when read aloud. */
+export function ordinal(connections: readonly Connection[], connection: Connection): number {
+  const alike = connections.filter(
+    (one) => one.label === connection.label && one.amazon_user_name === connection.amazon_user_name,
+  );
+  return alike.findIndex((one) => one.id === connection.id) + 1;
 }
 
 function split(connections: readonly Connection[]): [Connection[], Connection[]] {
