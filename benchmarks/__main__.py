@@ -5,7 +5,16 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NAMES = ("load_report", "outbox", "gateway_edge", "metrics_query", "token_refresh", "audit_cost")
+NAMES = (
+    "load_report",
+    "outbox",
+    "gateway_edge",
+    "metrics_query",
+    "token_refresh",
+    "audit_cost",
+    "amazon_client",
+    "normalise",
+)
 
 
 def main(names: list[str]) -> int:

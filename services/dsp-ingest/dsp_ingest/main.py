@@ -34,6 +34,7 @@ from .reports.clients import Amazon, Warehouse
 from .reports.service import Work as ReportWork
 from .routes import router
 from .settings import Settings
+from .streams.wiring import Parts, schedule_streams
 from .workers import Trade, Workers
 
 SERVICE = "dsp-ingest"
@@ -72,12 +73,14 @@ def create_app(
     loops.every(settings.work_tick_seconds, listers.tick, "list")
     loops.every(3600, Sweeper(db, clock).tick, "quota-ledger")
     loops.every(10, Eraser(db, objects, clock).tick, "erase")
+    parts = Parts(db, amazon, objects, clock)
+    queues = schedule_streams(settings, loops, parts, amazon_transport)
     return create_service_app(
         settings,
         deps,
         service=SERVICE,
         routers=[router, quota_router, listing_router, entity_router],
-        resources=[db, bus, scratch, valkey, tokens, amazon, workers, listers, loops],
+        resources=[db, bus, scratch, valkey, tokens, amazon, *queues, workers, listers, loops],
     )
 
 

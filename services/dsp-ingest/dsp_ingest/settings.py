@@ -43,6 +43,13 @@ class Settings(ServiceSettings):
     quota_insights_per_minute: float = Field(default=60, ge=1)
     quota_account_share: float = Field(default=0.5, gt=0, le=1)
 
+    stream_queue_urls: str = ""
+    stream_wait_seconds: int = Field(default=10, ge=0, le=20)
+    stream_tick_seconds: float = Field(default=2, gt=0)
+    stream_settle_seconds: float = Field(default=20, ge=0)
+    stream_longest_wait_seconds: float = Field(default=300, gt=0)
+    stream_check_seconds: float = Field(default=900, gt=0)
+
     max_broken_files: int = Field(default=3, ge=1)
     max_download_attempts: int = Field(default=10, ge=1)
     max_recreations: int = Field(default=3, ge=0)

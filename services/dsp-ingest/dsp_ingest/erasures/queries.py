@@ -6,6 +6,8 @@ from uuid import UUID
 
 from shared.db import Tx
 
+from dsp_ingest.streams import queries as streams
+
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
@@ -42,6 +44,7 @@ async def delete_rows(tx: Tx, organization_id: UUID, advertiser_id: UUID) -> Non
     await tx.execute(
         "delete from entity_version where organization_id = $1 and advertiser_id = $2", *where
     )
+    await streams.delete_advertiser(tx, *where)
     await tx.execute("delete from report where organization_id = $1 and advertiser_id = $2", *where)
     await tx.execute("delete from sync where organization_id = $1 and advertiser_id = $2", *where)
     await tx.execute(

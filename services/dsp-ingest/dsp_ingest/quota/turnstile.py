@@ -21,6 +21,7 @@ _REPORTS: Final = re.compile(
 _INSIGHTS: Final = re.compile(r"/dsp/v1/(campaign/insights|frequency|.*[iI]nsights)")
 _ACCOUNT_HEADERS: Final = (
     "amazon-ads-accountid",
+    "amazon-ads-account-id",
     "amazon-advertising-api-scope",
     "amazon-advertising-api-advertiserid",
 )

@@ -1,6 +1,6 @@
 """Report file → Parquet with exact integers, or a clear reason why not. Runs in a thread.
 
-Constant memory but for one small key per row (to notice a row that comes twice).
+Constant memory, however many rows: what tells a row that comes twice lies in a file meanwhile.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from msgspec.structs import astuple
 
 from dsp_ingest.report_types import ReportType, schema_of
 
+from .distinct import Digests
 from .domain import Drift
 from .drift import drift_of
 
@@ -59,8 +60,7 @@ class _Tally:
     """What is known of the rows read so far."""
 
     totals: dict[str, int]
-    rows: int = 0
-    keys: set[int] = field(default_factory=set[int])
+    digests: Digests
     currencies: set[str] = field(default_factory=set[str])
 
 
@@ -71,14 +71,22 @@ def normalise(source: Path, target: Path, expected: Expected) -> Normalised:
     file_duplicate_row, file_mixed_currencies, file_value_out_of_range.
     """
     kind = expected.kind
-    tally = _Tally(dict.fromkeys(kind.measures, 0))
-    with pq.ParquetWriter(target, schema_of(kind), compression="zstd") as writer:
-        for batch in _batches(read_rows(source, kind.row), expected, tally):
-            writer.write_table(batch)
+    with Digests(target.parent) as digests:
+        tally = _Tally(dict.fromkeys(kind.measures, 0), digests)
+        with pq.ParquetWriter(target, schema_of(kind), compression="zstd") as writer:
+            for batch in _batches(read_rows(source, kind.row), expected, tally):
+                writer.write_table(batch)
+        _check_distinct(tally, kind)
     _check_sums(tally)
     currency = next(iter(tally.currencies), expected.currency)
-    sums = (_sha256(target), tally.rows, tally.totals, currency)
+    sums = (_sha256(target), digests.count, tally.totals, currency)
     return Normalised(target, *sums, _sha256(source), drift_of(source, kind))
+
+
+def _check_distinct(tally: _Tally, kind: ReportType) -> None:
+    if not tally.digests.all_distinct():
+        what = " and ".join(("day", *kind.keys)).replace("_id", "").replace("_", " ")
+        raise _invalid("file_duplicate_row", f"the same {what} comes twice")
 
 
 def _check_sums(tally: _Tally) -> None:
@@ -114,7 +122,7 @@ def _batches(
 
 
 def _check(rows: Source, expected: Expected, tally: _Tally) -> None:
-    """All rows are about what was asked, and none comes twice."""
+    """All rows are about what was asked; whether one comes twice turns out at the end."""
     strangers = set(map(str, rows["advertiser_id"])) - {expected.amazon_advertiser_id}
     if strangers:
         found = ", ".join(sorted(strangers)[:3])
@@ -124,12 +132,8 @@ def _check(rows: Source, expected: Expected, tally: _Tally) -> None:
         wrong = first if first < expected.start_date else last
         span = f"{expected.start_date}..{expected.end_date}"
         raise _invalid("file_day_outside", f"a row of {wrong} in a report of {span}")
-    tally.rows += len(rows["date"])
     keys = (map(str, rows[name]) for name in expected.kind.keys)
-    tally.keys.update(map(hash, zip(rows["date"], *keys, strict=True)))
-    if len(tally.keys) != tally.rows:
-        what = " and ".join(("day", *expected.kind.keys)).replace("_id", "").replace("_", " ")
-        raise _invalid("file_duplicate_row", f"the same {what} comes twice")
+    tally.digests.add(zip(rows["date"], *keys, strict=True))
 
 
 def _table(rows: Source, expected: Expected, tally: _Tally) -> Any:

@@ -73,7 +73,8 @@ class ReportLanded(_Report):
     """A normalised slice is in object storage (Parquet at `uri`).
 
     `totals` are sums over its rows: counts, and money in micros of `currency`. `as_of` is when Amazon
-    generated the report.
+    generated the report. A `provisional` one is a running day as the Marketing Stream tells it, with no
+    report and no sync behind it; the report of a later `as_of` replaces it.
     """
 
     TYPE = "report.landed"
@@ -87,6 +88,7 @@ class ReportLanded(_Report):
     currency: str
     as_of: datetime
     landed_at: datetime
+    provisional: bool = False
 
 
 class ReportRejected(_Report):
