@@ -147,6 +147,20 @@ async def test_an_older_report_does_not_rename(world: ReportingWorld) -> None:
         assert await tx.fetchval("select name from entity_name where kind = 'order'") == "New"
 
 
+async def test_a_slice_without_names_takes_none_away(world: ReportingWorld) -> None:
+    """The stream knows the names of creatives only."""
+    advertiser = await world.advertiser("Acme")
+    nameless = make_row(D1, order_name="")
+    await world.load(slice_of(advertiser, nameless, as_of=NOON + HOUR))
+    query = "select name from entity_name where kind = 'order'"
+    await world.load(
+        slice_of(advertiser, make_row(D2, order_name="Named"), as_of=NOON, start=D2, end=D2)
+    )
+    await world.load(slice_of(advertiser, nameless, as_of=NOON + HOUR * 2))
+    async with world.db.read(SYSTEM) as tx:
+        assert await tx.fetchval(query) == "Named"
+
+
 async def test_an_ad_listed_twice_on_a_day_is_added_up(world: ReportingWorld) -> None:
     advertiser = await world.advertiser("Acme")
     await world.load(slice_of(advertiser, make_row(D1, clicks=3), make_row(D1, clicks=4)))

@@ -27,7 +27,8 @@ insert into entity_name as e (organization_id, kind, entity_id, advertiser_id, n
 select $1, $3, n.id, $2, n.name, $6 from unnest($4::text[], $5::text[]) as n(id, name)
 on conflict (organization_id, kind, entity_id, advertiser_id) do update
 set name = excluded.name, name_as_of = excluded.name_as_of
-where (excluded.name_as_of, excluded.name) > (e.name_as_of, e.name)
+where excluded.name <> ''
+  and (e.name = '' or (excluded.name_as_of, excluded.name) > (e.name_as_of, e.name))
 """
 # The lowest key that has the same order (line item, creative) stands for it in the roll-ups.
 _GROUP_CAMPAIGN_KEYS = """
