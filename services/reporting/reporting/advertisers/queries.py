@@ -50,12 +50,23 @@ order by a.name, a.advertiser_id
 """
 
 _KNOWN = """
-select advertiser_id, min(date) as first_date, max(date) as last_date,
-    min(as_of) filter (where date between $3 and $4) as oldest,
-    max(as_of) filter (where date between $3 and $4) as newest
-from advertiser_day
-where organization_id = $1 and advertiser_id = any ($2::uuid[]) and report_type = 'dspCampaign'
-group by advertiser_id
+select i.advertiser_id, f.first_date, l.last_date, d.oldest, d.newest, d.days
+from unnest($2::uuid[]) as i(advertiser_id)
+cross join lateral (
+    select date as first_date from advertiser_day x where x.organization_id = $1
+      and x.advertiser_id = i.advertiser_id and x.report_type = 'dspCampaign' order by date limit 1
+) f
+cross join lateral (
+    select date as last_date from advertiser_day x where x.organization_id = $1
+      and x.advertiser_id = i.advertiser_id and x.report_type = 'dspCampaign'
+    order by date desc limit 1
+) l
+left join (
+    select advertiser_id, min(as_of) as oldest, max(as_of) as newest, count(*) as days
+    from advertiser_day where organization_id = $1 and advertiser_id = any ($2::uuid[])
+      and report_type = 'dspCampaign' and date between $3 and $4
+    group by advertiser_id
+) d on d.advertiser_id = i.advertiser_id
 """
 
 _MISSING = """
@@ -119,7 +130,8 @@ async def in_scope(
 async def known_days(
     tx: Tx, organization_id: UUID, advertiser_ids: Sequence[UUID], start: date, end: date
 ) -> dict[UUID, Record]:
-    """Per advertiser: first and last loaded day at all, oldest and newest age within start..end."""
+    """Per advertiser with a loaded day: first and last of them at all; of those within start..end the
+    oldest and newest age, and how many they are (None where there is none)."""
     rows = await tx.fetch(_KNOWN, organization_id, advertiser_ids, start, end)
     return {row["advertiser_id"]: row for row in rows}
 

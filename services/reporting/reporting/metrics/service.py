@@ -180,13 +180,15 @@ async def _gaps(
     days: tuple[date, date],
     now: datetime,
 ) -> list[dict[str, Any]]:
-    """Days without a report from each advertiser's first loaded day to its today, within `days`."""
+    """Days without a report from each advertiser's first loaded day to its today, within `days`. Only
+    advertisers with fewer (or more) days than that are looked through day by day."""
     ranges: list[tuple[UUID, date, date]] = []
     for row in scope:
         if row["advertiser_id"] in known:
             first = max(known[row["advertiser_id"]]["first_date"], days[0])
             last = min(today_in(row["timezone"], now), days[1])
-            ranges.append((row["advertiser_id"], first, last))
+            if (known[row["advertiser_id"]]["days"] or 0) != (last - first).days + 1:
+                ranges.append((row["advertiser_id"], first, last))
     missing = await advertisers.missing_days(tx, caller.organization_id, ranges)
     return [
         {
