@@ -77,6 +77,14 @@ async def test_a_request_is_asked_for_under_its_client_region_kind_and_account()
     assert (noted.requests, noted.throttled, noted.byte_count) == (1, 0, len('{"ok":true}'))
 
 
+async def test_insights_count_for_their_advertiser_not_for_the_whole_seat() -> None:
+    book = Book()
+    http = through(book, answers(200, json={"ok": True}))
+    whose = {"Amazon_Advertising_API_Scope": "1", "Amazon_Advertising_AccountId": "77"}
+    await get(http, "/dsp/v1/frequencySavingsInsights/list", **whose)
+    assert book.asked == [Call(client_name("app"), "NA", "insights", "77")]
+
+
 async def test_the_name_of_a_client_is_not_its_id() -> None:
     assert "app" not in client_name("app")
 

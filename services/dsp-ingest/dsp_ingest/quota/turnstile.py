@@ -22,6 +22,7 @@ _INSIGHTS: Final = re.compile(r"/dsp/v1/(campaign/insights|frequency|.*[iI]nsigh
 _ACCOUNT_HEADERS: Final = (
     "amazon-ads-accountid",
     "amazon-ads-account-id",
+    "amazon-advertising-accountid",
     "amazon-advertising-api-scope",
     "amazon-advertising-api-advertiserid",
 )

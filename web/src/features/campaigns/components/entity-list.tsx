@@ -85,6 +85,9 @@ function Head({ kind }: { kind: Kind }) {
     <thead className="sticky top-0 z-[2] bg-card">
       <tr>
         <Th>{t("name")}</Th>
+        <Th className="pr-0">
+          <span className="sr-only">{t("history")}</span>
+        </Th>
         <Th>{t("state")}</Th>
         {kind === "ad" ? (
           <>
@@ -99,9 +102,6 @@ function Head({ kind }: { kind: Kind }) {
           </>
         )}
         <Th>{t("changed")}</Th>
-        <Th>
-          <span className="sr-only">{t("history")}</span>
-        </Th>
       </tr>
     </thead>
   );

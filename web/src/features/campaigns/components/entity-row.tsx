@@ -31,7 +31,7 @@ export function EntityRow({ kind, entity, index, onDrill, onOpen }: EntityRowPro
       data-entity-id={entity.id}
       data-certainty={entity.certainty}
     >
-      <th scope="row" className="max-w-56 py-1.5 pr-2.5 pl-4 text-left font-normal sm:max-w-80 2xl:max-w-[28rem]">
+      <th scope="row" className="max-w-44 py-1.5 pr-2.5 pl-4 text-left font-normal sm:max-w-80 2xl:max-w-[28rem]">
         <button
           type="button"
           title={entity.name}
@@ -42,23 +42,23 @@ export function EntityRow({ kind, entity, index, onDrill, onOpen }: EntityRowPro
         </button>
         <span className="block truncate text-muted-foreground text-xs">{entity.advertiser_name}</span>
       </th>
+      <Td className="pr-0">
+        <Button
+          variant="ghost"
+          size="icon"
+          onClick={onOpen}
+          title={t("history")}
+          aria-label={t("historyOf", { name: entity.name || entity.id })}
+        >
+          <History aria-hidden />
+        </Button>
+      </Td>
       <Td>
         <Standing entity={entity} />
       </Td>
       {kind === "ad" ? <AdCells ad={entity as Ad} /> : <BookedCells entity={entity as Campaign | AdGroup} />}
       <Td className="whitespace-nowrap text-muted-foreground text-xs tabular-nums">
         {entity.amazon_updated_at ? <Instant at={entity.amazon_updated_at} /> : NO_VALUE}
-      </Td>
-      <Td className="text-right">
-        <Button
-          variant="ghost"
-          size="sm"
-          onClick={onOpen}
-          aria-label={t("historyOf", { name: entity.name || entity.id })}
-        >
-          <History aria-hidden />
-          <span className="max-sm:sr-only">{t("history")}</span>
-        </Button>
       </Td>
     </Tr>
   );

@@ -6,6 +6,21 @@ import type { EntityVersion } from "@/lib/model";
 import { formatMicros, useFieldName, useFieldValue, useWord } from "../words";
 
 const HIDDEN = new Set(["name", "campaign_id", "ad_group_id", "ad_id"]);
+/** What people look for first; the rest follows as it comes. */
+const FIRST = [
+  "state",
+  "delivery_status",
+  "delivery_reasons",
+  "budget_micros",
+  "budget_period",
+  "starts_at",
+  "ends_at",
+  "flights",
+];
+const placeOf = (field: string): number => {
+  const place = FIRST.indexOf(field);
+  return place < 0 ? FIRST.length : place;
+};
 
 const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
@@ -14,7 +29,9 @@ const isEmpty = (value: unknown): boolean =>
 export function VersionFacts({ version }: { version: EntityVersion }) {
   const t = useTranslations("campaigns");
   const name = useFieldName();
-  const shown = Object.entries(version.fields).filter(([field, value]) => !HIDDEN.has(field) && !isEmpty(value));
+  const shown = Object.entries(version.fields)
+    .filter(([field, value]) => !HIDDEN.has(field) && !isEmpty(value))
+    .sort(([a], [b]) => placeOf(a) - placeOf(b));
   return (
     <section className="space-y-2">
       <h3 className="font-medium text-[13px]">{t("now")}</h3>
