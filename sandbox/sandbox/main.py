@@ -17,6 +17,7 @@ from .clerk import control as clerk_control
 from .clerk import routes as clerk
 from .clerk.instance import ClerkInstance
 from .clock import SandboxClock
+from .control import page as control_page
 from .control import routes as control
 from .control.journal import Journal
 from .deps import SandboxDeps
@@ -86,6 +87,7 @@ def create_app(settings: Settings, webhooks: httpx.AsyncBaseTransport | None = N
         app.include_router(amazon, prefix=f"/{region}")
     for part in (
         control,
+        control_page,
         quota_control,
         entity_control,
         mail,

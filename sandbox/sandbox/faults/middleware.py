@@ -9,8 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox.clock import SandboxClock
 from sandbox.control.journal import Entry, Journal, safe_headers, safe_query
 
-from .responses import Recorded, answer, broken, error_answer, hang_up
-from .rules import Faults, Rule
+from .files import FILE_KINDS, spoil_file
+from .responses import HTML, Recorded, answer, broken, error_answer, hang_up, trickle
+from .rules import ERROR_KINDS, Faults, Rule
 
 
 class Edge:
@@ -52,24 +53,26 @@ class Edge:
         elif rule.kind == "timeout":
             await _stall(receive, rule.seconds)
             await hang_up(scope, receive)
-        elif rule.kind in {"truncate", "malformed"}:
-            await self._spoil(rule, scope, receive, send)
+        elif rule.kind in ERROR_KINDS:
+            await answer(send, *error_answer(rule, scope["path"], self._clock.now()))
         else:
-            await answer(send, *error_answer(rule, scope["path"]))
+            await self._spoil(rule, scope, receive, send)
 
     async def _spoil(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         """The application does its work; only the answer is hurt on its way."""
         kept = Recorded()
         await self._app(scope, receive, kept.send)
-        if rule.kind == "malformed":
-            body = broken(kept.body)
-            await answer(send, kept.status, kept.resized(len(body)), body)
-            return
-        start = {"type": "http.response.start", "status": kept.status}
-        await send(start | {"headers": kept.resized(max(2, len(kept.body)))})
-        half = kept.body[: len(kept.body) // 2]
-        await send({"type": "http.response.body", "body": half, "more_body": True})
-        await hang_up(scope, receive)
+        if rule.kind == "truncate":
+            start = {"type": "http.response.start", "status": kept.status}
+            await send(start | {"headers": kept.resized(max(2, len(kept.body)))})
+            half = kept.body[: len(kept.body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+            await hang_up(scope, receive)
+        elif rule.kind == "slow":
+            await trickle(send, kept, rule.seconds)
+        else:
+            body, media = _spoiled(rule.kind, kept)
+            await answer(send, kept.status, kept.resized(len(body), media), body)
 
     def _write(self, scope: Scope, status: int | None, rule: Rule | None, request_id: str) -> None:
         self._journal.add(
@@ -79,6 +82,17 @@ class Edge:
                 rule.kind if rule else None, request_id,
             )
         )  # fmt: skip
+
+
+def _spoiled(kind: str, kept: Recorded) -> tuple[bytes, bytes | None]:
+    """Another body, and its media type where that is another one too."""
+    if kind == "html_ok":
+        return HTML, b"text/html"
+    if kind == "wrong_content_type":
+        return kept.body, b"text/plain"
+    if kind in FILE_KINDS:
+        return (spoil_file(kind, kept.body) if kept.status == 200 else kept.body), None
+    return broken(kept.body), None
 
 
 async def _stall(receive: Receive, seconds: float) -> None:

@@ -1,13 +1,31 @@
 """Which requests go wrong, how, how often: rules with seeded randomness."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from sandbox.world.dice import Dice
 
-Kind = Literal[
-    "401", "429", "429_no_retry_after", "500", "503", "drop", "truncate", "timeout", "malformed"
-]
+from .files import FILE_KINDS
+
+ERROR_KINDS = (
+    "401", "403", "429", "429_date", "429_no_retry_after", "500", "502", "503", "504", "html",
+)  # fmt: skip
+"""Answered instead of the application."""
+OTHER_KINDS = (
+    "drop", "timeout", "truncate", "malformed", "slow", "wrong_content_type", "html_ok",
+)  # fmt: skip
+KINDS = (*ERROR_KINDS, *OTHER_KINDS, *FILE_KINDS)
+
+
+def _known(kind: str) -> str:
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+    return kind
+
+
+Kind = Annotated[str, AfterValidator(_known)]
 
 
 @dataclass(slots=True)

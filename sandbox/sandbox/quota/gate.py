@@ -1,14 +1,13 @@
 """Stands before the application and answers 429 in the family's own words."""
 
 import math
-from datetime import timedelta
-from email.utils import format_datetime
 
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.clock import SandboxClock
 from sandbox.envelopes import family_of as envelope_of
+from sandbox.faults.responses import dated_retry
 
 from .model import Quota, account_of, family_of
 
@@ -57,9 +56,4 @@ class Gate:
         seconds = max(1, math.ceil(wait))
         if self._quota.form == "seconds":
             return [(b"retry-after", str(seconds).encode())]
-        now = self._clock.now().replace(microsecond=0)
-        until = format_datetime(now + timedelta(seconds=seconds), usegmt=True)
-        return [
-            (b"date", format_datetime(now, usegmt=True).encode()),
-            (b"retry-after", until.encode()),
-        ]
+        return dated_retry(self._clock.now(), seconds)

@@ -99,6 +99,20 @@ PRODUCT_NAMES: dict[str, Column] = {
         "asin", "parentAsin", "brandName", "productName", "conversionType", "featuredAsin",
     )
 }  # fmt: skip
+_TERMS = "bidAdjustmentMatchedTerms"
+BID_NAMES: dict[str, Column] = {
+    **{name: BASE[name] for name in ("date", "advertiserName", "advertiserId")},
+    "orderName": Column(lambda r: r.cell.order.name),
+    "orderId": Column(lambda r: r.cell.order.order_id),
+    "lineItemName": Column(lambda r: r.cell.line_item.name),
+    "lineItemId": Column(lambda r: r.cell.line_item.line_item_id),
+    "bidAdjustmentRule": _part("bidAdjustmentRule"),
+    "bidAdjustmentRuleId": _part("bidAdjustmentRuleId"),
+    _TERMS: _part(_TERMS, _TERMS),
+    "bidAdjustmentMatchedTermIds": _part("bidAdjustmentMatchedTermIds", _TERMS),
+    "bidAdjustment": Column(lambda r: float(r.part["bidAdjustment"]), (_TERMS,)),
+    "matchRate": Column(lambda r: float(r.part["matchRate"]), (_TERMS,), "DAILY"),
+}
 FREQUENCY_NAMES: dict[str, Column] = {"frequencyGroup": _part("frequencyGroup", "frequencyGroup")}
 
 Part = Mapping[str, str]
@@ -133,5 +147,7 @@ KEYS: dict[str, Key] = {
     "frequencyGroup": _of_part("frequencyGroup"),
     "segment": _of_part("segmentId"),
     "asin": _of_part("asin"),
+    "bidAdjustmentRule": _of_part("bidAdjustmentRuleId"),
+    _TERMS: _of_part("bidAdjustmentMatchedTermIds"),
 }
 """What a groupBy tells apart; `segment` and `asin` are not asked for, their types always have them."""

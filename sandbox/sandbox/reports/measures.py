@@ -199,6 +199,11 @@ def _more(whole: str, part: str) -> Column:
     return _invalid(whole, part)
 
 
+def bids(row: Row) -> int:
+    """How often was bid: grows with what was won and a little less with what could be seen."""
+    return 5 * row.metrics.gross_impressions - row.metrics.viewable_impressions
+
+
 def _brand_halo() -> dict[str, Column]:
     """What was sold of the brand beyond the promoted products; only product reports tell."""
     money = Column(lambda r: units(r.metrics.total_sales_micros - r.metrics.sales_micros))
@@ -230,6 +235,10 @@ MEASURES: dict[str, Column] = {
     **_derived(),
     **_brand_new(),
     **{name: Column(lambda _: 0) for name in QUIET},
+}
+BIDS = {
+    "bids": Column(bids),
+    "winRate": Column(lambda r: _per(r.metrics.impressions, bids(r))),
 }
 PEOPLE = _people()
 BRAND_HALO = _brand_halo()

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sandbox.envelopes import reporting
 from sandbox.world.facts import Cell
 
-from .types import TYPES, ReportType
+from .types import ALIASES, TYPES, ReportType
 
 MAX_FILTER_VALUES = 100
 Fields = dict[str, Any]
@@ -73,7 +73,8 @@ def parse_request(body: object, today: date) -> ReportRequest:
 
 def _kind(configuration: Fields) -> ReportType:
     _one(configuration, "adProduct", ("DEMAND_SIDE_PLATFORM",))
-    return TYPES[_one(configuration, "reportTypeId", tuple(TYPES))]
+    name = _one(configuration, "reportTypeId", (*TYPES, *ALIASES))
+    return TYPES[ALIASES.get(name, name)]
 
 
 def _one(configuration: Fields, field: str, allowed: Sequence[str]) -> str:

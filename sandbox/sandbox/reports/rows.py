@@ -19,7 +19,8 @@ def report_rows(world: World, request: ReportRequest, at: datetime) -> list[dict
     """Rows with exactly the asked columns, valued as known at `at`."""
     known = request.kind.columns
     columns = [(name, known[name].value) for name in request.columns]
-    return [{name: value(row) for name, value in columns} for row in _grouped(world, request, at)]
+    rows = filter(request.kind.shows, _grouped(world, request, at))
+    return [{name: value(row) for name, value in columns} for row in rows]
 
 
 def report_file(world: World, request: ReportRequest, at: datetime) -> bytes:

@@ -11,7 +11,7 @@ from sandbox.world.parts import looks
 from sandbox.world.parts.looks import Look
 
 from . import labels
-from .measures import BRAND_HALO, PEOPLE, Column, measures_in
+from .measures import BIDS, BRAND_HALO, PEOPLE, Column, Row, bids, measures_in
 
 DAILY, SUMMARY = "DAILY", "SUMMARY"
 BOTH = (DAILY, SUMMARY)
@@ -34,6 +34,7 @@ class ReportType:
     retention_days: int = 95
     time_units: tuple[str, ...] = BOTH
     formats: tuple[str, ...] = TEXT
+    shows: Callable[[Row], bool] = lambda _row: True
 
     def allowed(self, groups: tuple[str, ...], time_unit: str) -> list[str]:
         """Names of columns a request may ask for, given its groupBy and timeUnit."""
@@ -43,6 +44,12 @@ class ReportType:
             if (not column.groups or set(column.groups) & set(groups))
             and column.time_unit in {None, time_unit}
         ]
+
+
+def _often_bid(row: Row) -> bool:
+    """Rows with fewer than two bids an hour are left out."""
+    days = (row.last_day - row.first_day).days + 1
+    return bids(row) >= 2 * 24 * days
 
 
 def _always(look: Look) -> Looking:
@@ -123,5 +130,17 @@ _TYPES = (
         looking=_reach_look,
         columns=labels.BASE | labels.SUPPLY_NAMES | labels.FREQUENCY_NAMES | _reach_columns(),
     ),
+    ReportType(
+        "dspBidAdjustment",
+        groups=("bidAdjustmentRule", "bidAdjustmentMatchedTerms"),
+        looking=_always(looks.by_bid_term),
+        always=("lineItem", "bidAdjustmentRule"),
+        columns=labels.BID_NAMES | BIDS,
+        retention_days=395,
+        formats=TABLE,
+        shows=_often_bid,
+    ),
 )  # fmt: skip
 TYPES: Mapping[str, ReportType] = {item.report_type_id: item for item in _TYPES}
+ALIASES: Mapping[str, str] = {"dspBidAdjustments": "dspBidAdjustment"}
+"""Names that Amazon's own samples use."""

@@ -177,3 +177,35 @@ async def test_unknown_paths_answer_404_on_both_sides(amazon: Amazon) -> None:
     assert (amazons.status_code, amazons.json()["code"]) == (404, "NOT_FOUND")
     assert (await amazon.http.get("/_sandbox/nope")).status_code == 404
     assert (await amazon.http.get("/xx/v2/profiles")).status_code == 404
+
+
+async def test_retry_after_comes_as_a_date_too(amazon: Amazon, headers: Headers) -> None:
+    await _fault(amazon, match="*", kind="429_date", retry_after=90)
+    answer = await amazon.http.get("/na/v2/profiles", headers=headers)
+    assert answer.status_code == 429
+    assert answer.headers["date"] == "Fri, 20 Nov 2026 12:02:03 GMT"
+    assert answer.headers["retry-after"] == "Fri, 20 Nov 2026 12:03:33 GMT"
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "media"),
+    [
+        ("502", 502, "application/json"), ("504", 504, "application/json"),
+        ("html", 503, "text/html"), ("html_ok", 200, "text/html"),
+        ("wrong_content_type", 200, "text/plain"), ("slow", 200, "application/json"),
+    ],
+)  # fmt: skip
+async def test_gateways_answer_strangely(
+    amazon: Amazon, headers: Headers, kind: str, status: int, media: str
+) -> None:
+    whole = await amazon.http.get("/na/v2/profiles", headers=headers)
+    await _fault(amazon, match="/v2/profiles", kind=kind, seconds=0)
+    answer = await amazon.http.get("/na/v2/profiles", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, media)
+    if kind in {"slow", "wrong_content_type"}:
+        assert answer.content == whole.content
+
+
+async def test_an_unknown_kind_of_fault_is_refused(amazon: Amazon) -> None:
+    body = {"rules": [{"match": "*", "kind": "file_nonsense"}]}
+    assert (await amazon.http.put("/_sandbox/faults", json=body)).status_code == 422

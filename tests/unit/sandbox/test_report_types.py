@@ -147,3 +147,27 @@ def test_a_long_span_is_for_types_that_keep_it() -> None:
     assert found.start_date == date(2026, 1, 1)
     with pytest.raises(AdsError):
         parse_request(spanning("dspCampaign", ["campaign"]), today)
+
+
+def test_bid_adjustments_name_rules_and_leave_out_what_is_hardly_bid_on() -> None:
+    columns = ["date", "lineItemId", "bidAdjustmentRuleId", "bids", "winRate"]
+    terms = ["bidAdjustmentMatchedTermIds", "bidAdjustment", "matchRate"]
+    fine = asked("dspBidAdjustment", ["bidAdjustmentMatchedTerms"], [*columns, *terms])
+    coarse = asked("dspBidAdjustment", ["bidAdjustmentRule"], columns)
+    whole: dict[tuple[object, ...], int] = {}
+    for row in report_rows(WORLD, fine, AT):
+        assert int(row["bids"]) >= 48
+        assert 0 < float(row["winRate"]) < 1
+        key = (row["date"], row["lineItemId"], row["bidAdjustmentRuleId"])
+        whole[key] = whole.get(key, 0) + int(row["bids"])
+    rows = report_rows(WORLD, coarse, AT)
+    assert rows
+    for row in rows:
+        key = (row["date"], row["lineItemId"], row["bidAdjustmentRuleId"])
+        assert whole.get(key, 0) <= int(row["bids"])
+    line_items = report_rows(WORLD, asked("dspCampaign", ["ad"], ["lineItemId", "clicks"]), AT)
+    assert {r["lineItemId"] for r in rows} < {r["lineItemId"] for r in line_items}
+    sample = asked(
+        "dspBidAdjustment", ["bidAdjustmentRule"], columns, reportTypeId="dspBidAdjustments"
+    )
+    assert sample.kind is coarse.kind

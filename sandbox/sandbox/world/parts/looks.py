@@ -9,6 +9,7 @@ from sandbox.world.facts import Cell
 
 from . import devices, supply
 from .audiences import SEGMENTS, Segment
+from .bidding import rule_of
 from .places import PLACES
 from .products import HALO, products
 from .split import overlap, split
@@ -145,6 +146,26 @@ def segments_of(dice: Dice, line_item_id: str) -> tuple[Segment, ...]:
     """The segments a line item targets."""
     first = dice.between(0, len(SEGMENTS) - 4, "segments", line_item_id)
     return SEGMENTS[first : first + 4]
+
+
+def by_bid_term(dice: Dice, cell: Cell) -> list[Part]:
+    """Rule and matched term; line items without a rule have no part."""
+    rule = rule_of(dice, cell.line_item.line_item_id)
+    if rule is None:
+        return []
+    shares = [term.weight for term in rule.terms]
+    names = [
+        {
+            "bidAdjustmentRule": rule.name,
+            "bidAdjustmentRuleId": rule.rule_id,
+            "bidAdjustmentMatchedTerms": term.name,
+            "bidAdjustmentMatchedTermIds": term.term_id,
+            "bidAdjustment": str(term.factor),
+            "matchRate": str(term.weight),
+        }
+        for term in rule.terms
+    ]
+    return _cut(names, cell.metrics, shares)
 
 
 def by_frequency(_dice: Dice, cell: Cell) -> list[Part]:
