@@ -3,11 +3,12 @@
 import hashlib
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 T = TypeVar("T")
 _UNIT = 1.0 / 2**32
+_words = struct.Struct("<16I").unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,19 +16,25 @@ class Dice:
     """Hash-based randomness without state: nothing is stored, every draw is O(1)."""
 
     seed: str
+    _keyed: hashlib.blake2b = field(init=False, repr=False, compare=False)
+    """The hash with the seed as its key; every draw goes on from a copy."""
+
+    def __post_init__(self) -> None:
+        key = self.seed.encode()[:64] or b"0"
+        object.__setattr__(self, "_keyed", hashlib.blake2b(digest_size=64, key=key))
 
     def bytes(self, *parts: object) -> bytes:
-        text = "\x1f".join(str(part) for part in parts)
-        return hashlib.blake2b(
-            text.encode(), digest_size=64, key=self.seed.encode()[:64] or b"0"
-        ).digest()
+        drawn = self._keyed.copy()
+        drawn.update("\x1f".join(map(str, parts)).encode())
+        return drawn.digest()
 
     def units(self, *parts: object) -> tuple[float, ...]:
         """Sixteen independent numbers in [0, 1)."""
-        return tuple(word * _UNIT for word in struct.unpack("<16I", self.bytes(*parts)))
+        return tuple([word * _UNIT for word in _words(self.bytes(*parts))])
 
     def unit(self, *parts: object) -> float:
-        return self.units(*parts)[0]
+        """The first of `units`."""
+        return int.from_bytes(self.bytes(*parts)[:4], "little") * _UNIT
 
     def between(self, low: int, high: int, *parts: object) -> int:
         """An integer, both ends included."""
