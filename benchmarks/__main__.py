@@ -14,6 +14,7 @@ NAMES = (
     "audit_cost",
     "amazon_client",
     "normalise",
+    "planner",
 )
 
 

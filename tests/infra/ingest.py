@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 from amazon_ads import Endpoints, lwa
 from dsp_ingest import jobs
 from dsp_ingest.consumers import HANDLERS
-from dsp_ingest.deps import Deps, budgets_of, tools_of, window_of
+from dsp_ingest.deps import Deps, budgets_of, planner_of, tools_of
+from dsp_ingest.planning.domain import local
 from dsp_ingest.quota.local import LocalQuota
 from dsp_ingest.quota.service import Allowance
 from dsp_ingest.quota.shared_quota import Quota
 from dsp_ingest.quota.turnstile import Turnstile
 from dsp_ingest.reports.clients import Amazon, Warehouse
 from dsp_ingest.settings import Settings
-from dsp_ingest.syncs.domain import local_today
 from fastapi import FastAPI
 from sandbox.main import create_app as create_sandbox
 from sandbox.settings import Settings as SandboxSettings
@@ -129,6 +129,8 @@ class Rig:
             "token_refresher_url": "http://token-refresher",
             "lwa_client_id": CLIENT.client_id,
             "amazon_base_url": ROOT,
+            "sync_report_types": "dspCampaign",
+            "sync_intraday_per_day": 24,
             "scratch_dir": str(self.folder / "scratch"),
         }
         return Settings(**values | changes)
@@ -159,8 +161,8 @@ class Rig:
         tools = tools_of(settings, amazon, Warehouse(store), scratch, self.clock)
         where = db or self.db
         bus = Bus(settings, where, service="dsp-ingest", handlers=HANDLERS)
-        window, allowance = window_of(settings), Allowance(self.quota, CLIENT.client_id)
-        return Deps(settings, where, bus, self.clock, lambda: 0.5, window, tools, allowance)
+        planner, allowance = planner_of(settings), Allowance(self.quota, CLIENT.client_id)
+        return Deps(settings, where, bus, self.clock, lambda: 0.5, planner, tools, allowance)
 
     def limited(self, deps: Deps, **limits: Any) -> Deps:
         """`deps` with another patience."""
@@ -338,7 +340,7 @@ def make_sandbox() -> FastAPI:
 
 async def assert_truth(rig: Rig, advertiser: Advertiser) -> None:
     """Every day of the window landed once, to the micro."""
-    today = local_today(advertiser.raw["timezone"], rig.clock())
+    today = local(advertiser.raw["timezone"], rig.clock()).today
     truth = await rig.truth(advertiser, today - timedelta(days=30), today)
     assert await rig.landed(advertiser) == truth
     assert len(await rig.events("report.landed")) == 2

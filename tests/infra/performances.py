@@ -142,6 +142,32 @@ def _sync(stage: Stage) -> Did:
     return stage.did(answer, brands=frozenset({stage.known["brand"]}))
 
 
+def _plan(stage: Stage) -> Did:
+    path = f"/v1/syncs/plan?advertiser_id={stage.known['advertiser']}"
+    advertiser, brands = stage.known["advertiser"], frozenset({stage.known["brand"]})
+    answer = stage.owner.call("GET", path)
+    return stage.did(answer, target=("advertiser", advertiser), brands=brands)
+
+
+def _backfill(stage: Stage) -> Did:
+    body = {"advertiser_id": stage.known["advertiser"], "report_types": ["dspAudioAndVideo"]}
+    answer = stage.owner.call("POST", "/v1/syncs/backfills", json=body)
+    stage.known["backfill"] = answer.json()["id"]
+    target, brands = ("backfill", stage.known["backfill"]), frozenset({stage.known["brand"]})
+    return stage.did(answer, target=target, brands=brands)
+
+
+def on_backfill(method: str, body: Any = None) -> Perform:
+    def perform(stage: Stage) -> Did:
+        path = f"/v1/syncs/backfills/{stage.known['backfill']}"
+        options = {} if body is None else {"json": body}
+        answer = stage.owner.call(method, path, **options)
+        target, brands = ("backfill", stage.known["backfill"]), frozenset({stage.known["brand"]})
+        return stage.did(answer, target=target, brands=brands)
+
+    return perform
+
+
 def _ask_consent(stage: Stage) -> Did:
     body = {"region": "EU", "recipient_email": "client@elsewhere.example", "note": "Please"}
     answer = stage.owner.call("POST", "/v1/consent-requests", json=body)
@@ -199,6 +225,11 @@ PERFORMANCES: dict[str, Perform] = {
     "exportMetrics": query("/v1/metrics/query.csv"),
     "streamEvents": _live,
     "startSync": _sync,
+    "readPlan": _plan,
+    "listBackfills": look("/v1/syncs/backfills"),
+    "startBackfill": _backfill,
+    "changeBackfill": on_backfill("PATCH", {"state": "paused"}),
+    "cancelBackfill": on_backfill("DELETE"),
     "addBrand": _add_brand,
     "changeBrand": _change_brand,
     "putBrands": _put_brands,

@@ -24,6 +24,8 @@ const sync: Sync = {
   next_attempt_at: null,
   started_at: TIME,
   completed_at: null,
+  fraction_of_all: 0.4,
+  types: [],
 };
 const event = (type: string, data: Record<string, unknown>): LiveEvent => ({
   type,
@@ -65,13 +67,18 @@ describe("sync events", () => {
   });
 
   it("begin the bar anew when another sync starts", () => {
-    const started = event("sync.started", { sync_id: "s2", slices_total: 2 });
+    const started = event("sync.started", { sync_id: "s2", report_type: "dspCampaign", slices_total: 2 });
     expect(outcome(started)).toMatchObject({ id: "s2", fraction: 0, slices_done: 0, slices_total: 2 });
   });
 
   it("ask for the list again when they concern a sync it does not hold", () => {
     expect(applySync([sync], { ...progress, data: { ...progress.data, advertiser_id: "a9" } })).toBeNull();
-    expect(applySync([sync], { ...progress, data: { ...progress.data, sync_id: "s9" } })).toBeNull();
+    expect(applySync([sync], event("sync.completed", { sync_id: "s9" }))).toBeNull();
+  });
+
+  it("change nothing when they are steps of another report type", () => {
+    expect(outcome(event("sync.started", { sync_id: "s2", report_type: "dspGeo" }))).toEqual(sync);
+    expect(outcome({ ...progress, data: { ...progress.data, sync_id: "s9" } })).toEqual(sync);
   });
 });
 

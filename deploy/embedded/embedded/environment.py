@@ -116,7 +116,7 @@ class Environment:
                 **client,
                 "TOKEN_ENCRYPTION_KEYS": self._secrets.token_encryption_keys,
             },
-            "dsp-ingest": {**amazon, **client_id},
+            "dsp-ingest": {**amazon, **client_id, **self._pace()},
             "amc-runner": {**amazon, **client_id},
             "gateway": {
                 "WEB_DIR": str(self._settings.web_dir.absolute()),
@@ -124,6 +124,10 @@ class Environment:
             },
         }
         return own.get(name, {})
+
+    def _pace(self) -> dict[str, str]:
+        """The sandbox grants what Amazon advises against: today's numbers every hour."""
+        return {"SYNC_INTRADAY_PER_DAY": "24"} if self._settings.embeds_sandbox else {}
 
     def _first_owner(self) -> dict[str, str]:
         return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, cast
 from uuid import UUID
@@ -15,13 +16,14 @@ from shared.errors import NotFound
 from shared.internal_tokens import Actor
 
 from .listings.domain import Pace
+from .planning.domain import Policy
+from .planning.service import Planner
 from .quota.domain import Budgets, budget_of
 from .quota.service import Allowance
 from .reports.clients import Amazon, Warehouse
 from .reports.domain import Limits
 from .reports.service import Tools
 from .settings import Settings
-from .syncs.domain import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Deps:
     bus: Bus
     clock: Clock
     draw: Callable[[], float]
-    window: Window
+    planner: Planner
     tools: Tools
     allowance: Allowance
 
@@ -48,13 +50,24 @@ class Deps:
         )
 
 
-def window_of(settings: Settings) -> Window:
-    """How far a sync reaches back, from settings."""
-    return Window(
-        settings.sync_history_days,
-        min(settings.sync_fresh_days, settings.sync_history_days),
-        settings.sync_slice_days,
+def planner_of(settings: Settings) -> Planner:
+    """What is pulled and how much that may cost, from settings."""
+    policy = Policy(
+        interval=timedelta(seconds=settings.sync_interval_seconds),
+        settle_ages=_numbers(settings.settle_ages_days),
+        restate_ages=_numbers(settings.restate_ages_days),
+        history_days=settings.sync_history_days,
+        head_days=min(settings.sync_fresh_days, settings.sync_history_days),
+        span_days=settings.sync_slice_days,
+        requests_per_day=settings.sync_requests_per_day,
+        intraday_per_day=settings.sync_intraday_per_day,
     )
+    types = tuple(settings.sync_report_types.split(","))
+    return Planner(policy, types, settings.sync_interactive_per_day)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(","))
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -9,13 +9,13 @@ from shared.db import SYSTEM
 from shared.metrics import counter
 
 from .deps import Deps
+from .planning import service as planning
 from .quota import service as quota
 from .quota.spending import spending
 from .reports import queries as reports
 from .reports import service
 from .reports.domain import Problem, Result
 from .reports.service import Work
-from .syncs import service as syncs
 
 log = logging.getLogger(__name__)
 
@@ -30,17 +30,13 @@ LOST = counter(
 
 
 async def plan(deps: Deps) -> bool:
-    """Starts one due sync; True when there may be more."""
-    settings = deps.settings
+    """Looks at one due advertiser; True when there may be more."""
     async with deps.db.tx(SYSTEM) as tx:
-        started = await syncs.plan_one(
-            tx, deps.clock(), deps.window, settings.sync_interval_seconds, deps.draw()
-        )
-    return started is not None
+        return await planning.plan_one(tx, deps.clock(), deps.planner, deps.draw())
 
 
 async def work_one(deps: Deps) -> bool:
-    """One step of the report that has waited longest; False when none is due."""
+    """One step of the report whose turn it is; False when none is due."""
     work = await claim(deps)
     if work is None:
         return False

@@ -20,12 +20,13 @@ from shared.service_client import ServiceClient
 
 from . import jobs
 from .consumers import HANDLERS
-from .deps import Deps, budgets_of, tools_of, window_of
+from .deps import Deps, budgets_of, planner_of, tools_of
 from .entities.routes import router as entity_router
 from .erasures.jobs import Eraser
 from .listings import jobs as listings
 from .listings.routes import router as listing_router
 from .listings.service import Work as ListingWork
+from .planning.routes import router as planning_router
 from .quota.routes import router as quota_router
 from .quota.service import Allowance, Sweeper
 from .quota.shared_quota import Quota, SharedQuota
@@ -64,7 +65,7 @@ def create_app(
     scratch = Scratch(settings)
     tools = tools_of(settings, amazon, warehouse, scratch.path, clock)
     allowance = Allowance(quota, settings.lwa_client_id)
-    deps = Deps(settings, db, bus, clock, random.random, window_of(settings), tools, allowance)
+    deps = Deps(settings, db, bus, clock, random.random, planner_of(settings), tools, allowance)
     loops = Loops()
     workers = Workers(deps, loops, _reports(settings))
     listers = Workers(deps, loops, _listings(settings))
@@ -79,7 +80,7 @@ def create_app(
         settings,
         deps,
         service=SERVICE,
-        routers=[router, quota_router, listing_router, entity_router],
+        routers=[router, planning_router, quota_router, listing_router, entity_router],
         resources=[db, bus, scratch, valkey, tokens, amazon, *queues, workers, listers, loops],
     )
 

@@ -6,29 +6,30 @@ from fastapi import APIRouter, Query
 from shared.deps import ActorTx
 
 from .deps import Manager, Reader, ServiceDeps, brands_of, organization_of
+from .planning import service as planning
 from .reports import queries as reports
 from .schemas import Report, ReportList, ReportState, Sync, SyncList, SyncRequest
 from .syncs import queries as syncs
-from .syncs import service
 
 router = APIRouter(prefix="/v1/syncs", tags=["syncs"])
 
 
 @router.get("")
 async def list_syncs(actor: Reader, tx: ActorTx) -> SyncList:
-    """The newest sync of each advertiser."""
-    rows = await syncs.list_latest(tx, organization_of(actor), brands_of(actor))
-    return SyncList(items=[Sync.of(row) for row in rows])
+    """How each advertiser stands, over all of its report types."""
+    whose = (organization_of(actor), brands_of(actor))
+    rows = await syncs.list_latest(tx, *whose)
+    return SyncList.of(rows, await syncs.list_latest_types(tx, *whose))
 
 
 @router.post("", status_code=202)
 async def start_sync(body: SyncRequest, actor: Manager, tx: ActorTx, deps: ServiceDeps) -> Sync:
     """Start one, or hurry the one under way: asking twice starts nothing twice."""
-    organization_id, brands = organization_of(actor), brands_of(actor)
-    now = deps.clock()
-    await service.request(tx, organization_id, brands, body.advertiser_id, now, deps.window)
-    [row] = await syncs.list_latest(tx, organization_id, brands, body.advertiser_id)
-    return Sync.of(row)
+    whose = (organization_of(actor), brands_of(actor), body.advertiser_id)
+    advertiser = await planning.find_advertiser(tx, *whose)
+    await planning.request(tx, advertiser, body.report_type, deps.planner, deps.clock())
+    [row] = await syncs.list_latest(tx, *whose)
+    return Sync.of(row, await syncs.list_latest_types(tx, *whose))
 
 
 @router.get("/reports")

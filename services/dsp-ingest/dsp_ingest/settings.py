@@ -2,9 +2,30 @@
 
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from shared.settings import ServiceSettings
+
+from .report_types import REPORT_TYPES
+
+
+def _ages(text: str) -> str:
+    ages = [int(age) for age in text.split(",")]
+    if ages != sorted(set(ages)) or ages[0] < 2:
+        raise ValueError("ages are whole days, each greater than the one before, from 2 on")
+    return text
+
+
+def _names(text: str) -> str:
+    unknown = set(text.split(",")) - set(REPORT_TYPES)
+    if unknown:
+        raise ValueError(f"no such report types: {', '.join(sorted(unknown))}")
+    return text
+
+
+Ages = Annotated[str, AfterValidator(_ages)]
+ReportTypeNames = Annotated[str, AfterValidator(_names)]
 
 
 class Settings(ServiceSettings):
@@ -19,6 +40,12 @@ class Settings(ServiceSettings):
     sync_history_days: int = Field(default=30, ge=1, le=94)
     sync_fresh_days: int = Field(default=3, ge=0, le=30)
     sync_slice_days: int = Field(default=31, ge=1, le=31)
+    sync_report_types: ReportTypeNames = ",".join(REPORT_TYPES)
+    sync_requests_per_day: int = Field(default=2, ge=1, le=96)
+    sync_intraday_per_day: int = Field(default=0, ge=0, le=96)
+    sync_interactive_per_day: int = Field(default=24, ge=1)
+    settle_ages_days: Ages = "3,7,14"
+    restate_ages_days: Ages = "28,42"
 
     plan_tick_seconds: float = Field(default=2, gt=0)
     work_tick_seconds: float = Field(default=1, gt=0)

@@ -79,6 +79,17 @@ ATTEMPTS: dict[str, Attempts] = {
     ],
     "listListings": read("/v1/campaigns/listings"),
     "readQuota": read("/v1/syncs/quota", "/v1/syncs/quota?window_hours=2160"),
+    "readPlan": on("GET", "/v1/syncs/plan?advertiser_id={advertiser_id}"),
+    "listBackfills": read("/v1/syncs/backfills"),
+    "startBackfill": lambda victim, _own: [
+        Attempt("POST", "/v1/syncs/backfills", GONE, {"advertiser_id": victim.advertiser_id})
+    ],
+    "changeBackfill": lambda victim, _own: [
+        Attempt("PATCH", f"/v1/syncs/backfills/{victim.advertiser_id}", GONE, {"state": "paused"})
+    ],
+    "cancelBackfill": lambda victim, _own: [
+        Attempt("DELETE", f"/v1/syncs/backfills/{victim.advertiser_id}", GONE)
+    ],
     "listReports": read(
         *(
             f"/v1/syncs/reports?limit=1000&state={state}"

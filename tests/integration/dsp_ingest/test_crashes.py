@@ -8,8 +8,8 @@ from uuid import UUID
 from dsp_ingest import jobs
 from dsp_ingest.deps import Deps
 from dsp_ingest.main import MIGRATIONS, SCHEMA
+from dsp_ingest.planning.domain import local
 from dsp_ingest.reports import queries, service
-from dsp_ingest.syncs.domain import local_today
 from infra.crashes import Crash, CrashingDb
 from infra.databases import MakeDb
 from infra.ingest import Advertiser, Rig
@@ -27,7 +27,7 @@ async def crashing(rig: Rig) -> CrashingDb:
 
 
 async def assert_landed_once(rig: Rig, advertiser: Advertiser, days: int) -> None:
-    today = local_today(advertiser.raw["timezone"], rig.clock())
+    today = local(advertiser.raw["timezone"], rig.clock()).today
     truth = await rig.truth(advertiser, today - timedelta(days=days), today)
     assert truth
     assert await rig.landed(advertiser) == truth

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 from dsp_ingest import jobs
-from dsp_ingest.syncs.domain import local_today
+from dsp_ingest.planning.domain import local
 from infra.ingest import Advertiser, Rig, assert_truth
 
 DOWNLOAD = "GET /_download"
@@ -283,7 +283,7 @@ async def test_broken_downloads_are_rejected_and_the_next_sync_lands_the_truth(
 ) -> None:
     advertiser = await rig.advertiser(organization_id)
     await rig.hold_data()
-    deps = rig.deps()
+    deps = rig.deps(sync_requests_per_day=4)
     await rig.faults({"match": DOWNLOAD, "kind": "malformed"})
     await rig.link(advertiser)
     await rig.settle(deps, hours=0.9)
@@ -293,7 +293,7 @@ async def test_broken_downloads_are_rejected_and_the_next_sync_lands_the_truth(
     rig.clock.forward(hours=1.2)
     await rig.settle(deps)
     assert len(await rig.syncs()) == 2
-    today = local_today(advertiser.raw["timezone"], rig.clock())
+    today = local(advertiser.raw["timezone"], rig.clock()).today
     truth = await rig.truth(advertiser, today - timedelta(days=30), today)
     assert await rig.landed(advertiser) == truth
 

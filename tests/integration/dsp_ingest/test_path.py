@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from dsp_ingest.syncs.domain import local_today
+from dsp_ingest.planning.domain import local
 from infra.ingest import Rig
 from shared.events import AdvertiserLost, AdvertiserRecovered, AdvertiserUnlinked
 from shared.ids import new_id
@@ -18,7 +18,7 @@ async def test_a_linked_advertiser_ends_as_files_equal_to_the_truth(
     await rig.link(advertiser)
     await rig.settle(rig.deps())
 
-    today = local_today(advertiser.raw["timezone"], rig.clock())
+    today = local(advertiser.raw["timezone"], rig.clock()).today
     start = today - timedelta(days=30)
     truth = await rig.truth(advertiser, start, today)
     assert len(truth) > 100
@@ -48,7 +48,7 @@ async def test_the_events_tell_the_story_in_order(rig: Rig, organization_id: UUI
     assert events[-1]["data"]["as_of"] == min(data["as_of"] for data in landed)
 
 
-async def test_one_whole_window_a_day_and_the_fresh_days_in_between(
+async def test_after_the_window_come_today_hourly_and_what_its_checkpoints_ask_for(
     rig: Rig, organization_id: UUID
 ) -> None:
     advertiser = await rig.advertiser(organization_id)
@@ -60,7 +60,7 @@ async def test_one_whole_window_a_day_and_the_fresh_days_in_between(
     rig.clock.forward(hours=22)
     await rig.settle(deps)
     spans = [(sync["end_date"] - sync["start_date"]).days for sync in await rig.syncs()]
-    assert spans == [30, 3, 30]
+    assert spans == [30, 0, 28]
     assert {sync["state"] for sync in await rig.syncs()} == {"completed"}
 
 
@@ -150,7 +150,7 @@ async def test_currencies_and_zones_of_other_markets_land_as_they_are(
     await rig.hold_data()
     await rig.link(advertiser)
     await rig.settle(rig.deps())
-    today = local_today(advertiser.raw["timezone"], rig.clock())
+    today = local(advertiser.raw["timezone"], rig.clock()).today
     truth = await rig.truth(advertiser, today - timedelta(days=30), today)
     assert await rig.landed(advertiser) == truth
     landed = await rig.events("report.landed")

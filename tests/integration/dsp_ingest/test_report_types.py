@@ -11,8 +11,8 @@ from uuid import UUID
 import pyarrow.parquet as pq
 import pytest
 from dsp_ingest import jobs
+from dsp_ingest.planning.domain import local
 from dsp_ingest.report_types import REPORT_TYPES, ReportType, schema_of
-from dsp_ingest.syncs.domain import local_today
 from infra.ingest import Advertiser, Rig
 from shared.db import SYSTEM
 
@@ -28,7 +28,7 @@ async def pull(rig: Rig, advertiser: Advertiser, kind: ReportType) -> tuple[date
     deps = rig.deps()
     await rig.link(advertiser)
     assert await jobs.plan(deps)
-    today = local_today(advertiser.raw["timezone"], rig.clock())
+    today = local(advertiser.raw["timezone"], rig.clock()).today
     start = today - timedelta(days=6)
     async with rig.db.tx(SYSTEM) as tx:
         await tx.execute("delete from report where end_date <> $1", today)

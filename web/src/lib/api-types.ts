@@ -1578,7 +1578,7 @@ export interface paths {
         };
         /**
          * List Syncs
-         * @description The newest sync of each advertiser.
+         * @description How each advertiser stands, over all of its report types.
          */
         get: operations["listSyncs"];
         put?: never;
@@ -1587,6 +1587,74 @@ export interface paths {
          * @description Start one, or hurry the one under way: asking twice starts nothing twice.
          */
         post: operations["startSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/syncs/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Backfills
+         * @description The newest first.
+         */
+        get: operations["listBackfills"];
+        put?: never;
+        /**
+         * Start Backfill
+         * @description Pull history: every missing day since `from_date`, as far as Amazon gives it.
+         */
+        post: operations["startBackfill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/syncs/backfills/{backfill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel Backfill
+         * @description End it. What landed stays.
+         */
+        delete: operations["cancelBackfill"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Backfill
+         * @description Pause it, or resume it.
+         */
+        patch: operations["changeBackfill"];
+        trace?: never;
+    };
+    "/v1/syncs/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Plan
+         * @description What is wanted of an advertiser per report type: days, why, from when on, and what is there.
+         */
+        get: operations["readPlan"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2380,6 +2448,89 @@ export interface components {
             broken: number;
             /** Breaks */
             breaks: components["schemas"]["BreakView"][];
+        };
+        /**
+         * BackfillChange
+         * @description Rest, or go on.
+         */
+        BackfillChange: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused";
+        };
+        /** BackfillList */
+        BackfillList: {
+            /** Items */
+            items: components["schemas"]["BackfillView"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
+         * BackfillRequest
+         * @description History to pull: as far as Amazon gives it, of every type, where nothing else is said.
+         */
+        BackfillRequest: {
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Report Types */
+            report_types?: string[] | null;
+            /** From Date */
+            from_date?: string | null;
+        };
+        /**
+         * BackfillView
+         * @description An order for history. `eta`: when its last day will have landed; null while it rests.
+         */
+        BackfillView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Advertiser Name */
+            advertiser_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "paused" | "completed" | "cancelled";
+            /**
+             * From Date
+             * Format: date
+             */
+            from_date: string;
+            /**
+             * To Date
+             * Format: date
+             */
+            to_date: string;
+            /** Days Total */
+            days_total: number;
+            /** Days Done */
+            days_done: number;
+            /** Days Lost */
+            days_lost: number;
+            /** Eta */
+            eta: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Types */
+            types: components["schemas"]["TypeBackfill"][];
         };
         /**
          * BeginRequest
@@ -4004,6 +4155,39 @@ export interface components {
             connection_id: string | null;
         };
         /**
+         * PlannedDays
+         * @description Days that must be pulled together, why, and from when on.
+         */
+        PlannedDays: {
+            /**
+             * Start Date
+             * Format: date
+             */
+            start_date: string;
+            /**
+             * End Date
+             * Format: date
+             */
+            end_date: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "interactive" | "gap" | "intraday" | "fresh" | "settle" | "restate" | "backfill";
+            /**
+             * Lane
+             * @enum {string}
+             */
+            lane: "interactive" | "fresh" | "settle" | "backfill";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** As Of */
+            as_of: string | null;
+        };
+        /**
          * PointView
          * @description An entry of the chain. Noted somewhere else, it proves later that nothing before it changed.
          */
@@ -4729,7 +4913,9 @@ export interface components {
         };
         /**
          * Sync
-         * @description The newest sync of an advertiser. `fraction` 0..1; days are the advertiser's, inclusive.
+         * @description An advertiser's newest sync of the dashboard's report type (`dspCampaign`): its state, `fraction`
+         *     0..1, days (the advertiser's, inclusive). `types`: the newest of every type; `fraction_of_all`: over
+         *     all of them.
          */
         Sync: {
             /**
@@ -4788,6 +4974,10 @@ export interface components {
             started_at: string | null;
             /** Completed At */
             completed_at: string | null;
+            /** Fraction Of All */
+            fraction_of_all: number;
+            /** Types */
+            types: components["schemas"]["TypeSync"][];
         };
         /** SyncList */
         SyncList: {
@@ -4795,6 +4985,28 @@ export interface components {
             items: components["schemas"]["Sync"][];
             /** Next Cursor */
             next_cursor?: null;
+        };
+        /**
+         * SyncPlan
+         * @description What is wanted of an advertiser, now and later; days are the advertiser's own.
+         */
+        SyncPlan: {
+            /**
+             * Advertiser Id
+             * Format: uuid
+             */
+            advertiser_id: string;
+            /** Advertiser Name */
+            advertiser_name: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** Types */
+            types: components["schemas"]["TypePlan"][];
         };
         /**
          * SyncRequest
@@ -4806,6 +5018,11 @@ export interface components {
              * Format: uuid
              */
             advertiser_id: string;
+            /**
+             * Report Type
+             * @default dspCampaign
+             */
+            report_type: string;
         };
         /** TargetView */
         TargetView: {
@@ -4813,6 +5030,91 @@ export interface components {
             type: string;
             /** Id */
             id: string;
+        };
+        /**
+         * TypeBackfill
+         * @description Days of a type. `days_lost`: Amazon ceased to give them before they were pulled.
+         */
+        TypeBackfill: {
+            /** Report Type */
+            report_type: string;
+            /** Days Total */
+            days_total: number;
+            /** Days Done */
+            days_done: number;
+            /** Days Lost */
+            days_lost: number;
+        };
+        /**
+         * TypePlan
+         * @description What is wanted of a type. `due`: days due by reason; `next_due_at`: of those to come. What is
+         *     covered, and since when its oldest numbers stand.
+         */
+        TypePlan: {
+            /** Report Type */
+            report_type: string;
+            /** Due */
+            due: {
+                [key: string]: number;
+            };
+            /** Next Due At */
+            next_due_at: string | null;
+            /** Requests Left */
+            requests_left: number;
+            /** First Day */
+            first_day: string | null;
+            /** Last Day */
+            last_day: string | null;
+            /** Days Covered */
+            days_covered: number;
+            /** Oldest As Of */
+            oldest_as_of: string | null;
+            /** Needs */
+            needs: components["schemas"]["PlannedDays"][];
+        };
+        /**
+         * TypeSync
+         * @description The newest sync of one report type of an advertiser.
+         */
+        TypeSync: {
+            /** Report Type */
+            report_type: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "completed" | "failed";
+            /** Fraction */
+            fraction: number;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "waiting" | "requested" | "processing" | "downloading" | "landed";
+            /** Slices Total */
+            slices_total: number;
+            /** Slices Done */
+            slices_done: number;
+            /**
+             * Start Date
+             * Format: date
+             */
+            start_date: string;
+            /**
+             * End Date
+             * Format: date
+             */
+            end_date: string;
+            /** As Of */
+            as_of: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Detail */
+            error_detail: string | null;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Completed At */
+            completed_at: string | null;
         };
         /** UserView */
         UserView: {
@@ -7996,6 +8298,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sync"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBackfills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillList"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backfill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillView"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPlan: {
+        parameters: {
+            query: {
+                advertiser_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncPlan"];
                 };
             };
             /** @description The request failed. */

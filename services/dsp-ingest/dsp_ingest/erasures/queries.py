@@ -46,6 +46,14 @@ async def delete_rows(tx: Tx, organization_id: UUID, advertiser_id: UUID) -> Non
     )
     await streams.delete_advertiser(tx, *where)
     await tx.execute("delete from report where organization_id = $1 and advertiser_id = $2", *where)
+    await tx.execute(
+        "delete from coverage where organization_id = $1 and advertiser_id = $2", *where
+    )
+    await tx.execute("delete from gap where organization_id = $1 and advertiser_id = $2", *where)
+    await tx.execute(
+        "delete from backfill where organization_id = $1 and advertiser_id = $2", *where
+    )
+    await tx.execute("delete from brand_turn where organization_id = $1 and brand_key = $2", *where)
     await tx.execute("delete from sync where organization_id = $1 and advertiser_id = $2", *where)
     await tx.execute(
         "delete from advertiser_source where organization_id = $1 and advertiser_id = $2", *where

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query
 from shared.deps import ActorTx
 
 from dsp_ingest.deps import Reader, ServiceDeps, brands_of, organization_of
-from dsp_ingest.syncs.domain import local_today, plan_full
+from dsp_ingest.planning.domain import FIRST_TYPE, local
+from dsp_ingest.planning.slices import whole_window
+from dsp_ingest.report_types import report_type
 
 from . import service
 from .schemas import QuotaList
@@ -24,7 +26,7 @@ async def read_quota(
     now = deps.clock()
     hour = now.replace(minute=0, second=0, microsecond=0)
     since = hour - timedelta(hours=window_hours - 1)
-    slices = len(plan_full(local_today("UTC", now), deps.window).slices)
+    slices = len(whole_window(report_type(FIRST_TYPE), local("UTC", now), deps.planner.policy))
     organization_id, brands = organization_of(actor), brands_of(actor)
     told = await service.summary(tx, deps.allowance, organization_id, brands, since, slices)
     return QuotaList.of(since, *told)

@@ -11,17 +11,23 @@ from shared.db import Tx
 from .domain import File, Report
 
 
-async def claim_due(tx: Tx, now: datetime, lease_token: UUID, lease_until: datetime) -> Any | None:
-    """Leases the report that has waited longest; the newest days first among equals."""
+async def claim_due(
+    tx: Tx, lane: str, now: datetime, lease_token: UUID, lease_until: datetime
+) -> Any | None:
+    """Leases a due report of the lane: of the brand whose turn was longest ago, the one that has waited
+    longest; the newest days first among equals."""
     return await tx.fetchrow(
         """
         with due as (
-            select report_id from report
-            where state not in ('landed', 'rejected', 'failed')
-              and next_attempt_at <= $1 and (lease_until is null or lease_until <= $1)
-            order by next_attempt_at, end_date desc
+            select r.report_id
+            from report r join advertiser a using (advertiser_id)
+            left join brand_turn t on t.organization_id = r.organization_id
+                and t.brand_key = coalesce(a.brand_id, a.advertiser_id) and t.lane = r.lane
+            where r.lane = $4 and r.state not in ('landed', 'rejected', 'failed')
+              and r.next_attempt_at <= $1 and (r.lease_until is null or r.lease_until <= $1)
+            order by t.turn nulls first, r.next_attempt_at, r.end_date desc
             limit 1
-            for no key update skip locked)
+            for no key update of r skip locked)
         update report r set lease_token = $2, lease_until = $3, updated_at = $1,
             state = case when r.state = 'planned' then 'requesting' else r.state end
         from due, advertiser a
@@ -35,6 +41,7 @@ async def claim_due(tx: Tx, now: datetime, lease_token: UUID, lease_until: datet
         now,
         lease_token,
         lease_until,
+        lane,
     )
 
 
@@ -136,13 +143,12 @@ async def save_file(tx: Tx, report_id: UUID, file: File, now: datetime) -> None:
     )
 
 
-async def wake_sync(tx: Tx, sync_id: UUID, now: datetime) -> None:
-    """Every unfinished report of a sync is due now."""
+async def hurry_sync(tx: Tx, sync_id: UUID, now: datetime) -> None:
+    """Somebody waits for it: every unfinished report of a sync is due now, before all others."""
     await tx.execute(
         """
-        update report set next_attempt_at = $2
+        update report set next_attempt_at = least(next_attempt_at, $2), lane = 'interactive'
         where sync_id = $1 and state not in ('landed', 'rejected', 'failed')
-          and next_attempt_at > $2
         """,
         sync_id,
         now,

@@ -15,6 +15,8 @@ from shared.events import ReportLanded, ReportRejected
 from shared.ids import new_id
 
 from dsp_ingest.advertisers import queries as advertisers
+from dsp_ingest.planning import queries as planning
+from dsp_ingest.planning.lanes import LANES, order_of
 from dsp_ingest.quota.spending import Cause
 from dsp_ingest.syncs import service as syncs
 from shared import outbox
@@ -71,8 +73,8 @@ class Tools:
 
 async def claim(tx: Tx, now: datetime, lease_seconds: float) -> Work | None:
     """Leases the next due report; None when nothing is due."""
-    lease_token = new_id()
-    row = await queries.claim_due(tx, now, lease_token, now + timedelta(seconds=lease_seconds))
+    lease_token, until = new_id(), now + timedelta(seconds=lease_seconds)
+    row = await _claim_row(tx, now, lease_token, until)
     if row is None:
         return None
     report = _report(row)
@@ -81,6 +83,21 @@ async def claim(tx: Tx, now: datetime, lease_seconds: float) -> Work | None:
     target = None if usable is None else _target(report, row, usable)
     hindrance = None if target else hindrance_of(sources)
     return Work(report, lease_token, row["brand_id"], target, hindrance)
+
+
+async def _claim_row(tx: Tx, now: datetime, lease_token: UUID, until: datetime) -> Any | None:
+    """Of the lane whose turn it is, of the brand whose turn was longest ago."""
+    waiting = await planning.waiting_lanes(tx, LANES, now)
+    if not waiting:
+        return None
+    turn = await planning.next_turn(tx)
+    for lane in order_of(turn, waiting):
+        row = await queries.claim_due(tx, lane, now, lease_token, until)
+        if row is not None:
+            brand = row["brand_id"] or row["advertiser_id"]
+            await planning.take_turn(tx, row["organization_id"], brand, lane, turn)
+            return row
+    return None
 
 
 def _target(report: Report, row: Any, source: Any) -> Target:
@@ -223,12 +240,26 @@ async def apply(
         return False
     if isinstance(result, File):
         await queries.save_file(tx, after.report_id, result, now)
+        await _cover(tx, after, result)
         tell(after, result.drift)
         await _emit(tx, work, _landed(after, result, now))
     if after.state == "rejected":
         await _emit(tx, work, _rejected(after))
     await _tell_sync(tx, before, after, result, now)
     return True
+
+
+async def _cover(tx: Tx, report: Report, file: File) -> None:
+    """From this transaction on the plan counts with the landed days."""
+    await planning.cover_days(
+        tx,
+        report.organization_id,
+        report.advertiser_id,
+        report.report_type,
+        (report.start_date, report.end_date),
+        file.as_of,
+        report.report_id,
+    )
 
 
 async def _hand_over(tx: Tx, report: Report, used: UUID, problem: Problem) -> Problem:

@@ -1,28 +1,26 @@
 """SQL about syncs."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shared.db import Tx
 
-from .domain import REPORT_TYPE, Advertiser, Slice
+from dsp_ingest.planning.lanes import URGENT
+from dsp_ingest.planning.slices import Piece
+
+from .domain import Advertiser
 
 
 async def claim_due(tx: Tx, now: datetime) -> Advertiser | None:
-    """Locks one advertiser whose next sync is due, that a connection reaches and that has no open
-    sync."""
+    """Locks one advertiser whose look is due and that a connection reaches."""
     row = await tx.fetchrow(
         """
         select a.advertiser_id, a.organization_id, a.brand_id, a.amazon_advertiser_id, a.name,
                a.currency, a.timezone, a.next_sync_at
         from advertiser a
         where a.next_sync_at <= $1 and not a.lost
-          and not exists (
-              select from sync s
-              where s.advertiser_id = a.advertiser_id and s.report_type = $2
-                and s.closed_at is null)
           and exists (
               select from advertiser_source o left join connection c using (connection_id)
               where o.advertiser_id = a.advertiser_id
@@ -33,7 +31,25 @@ async def claim_due(tx: Tx, now: datetime) -> Advertiser | None:
         for no key update of a skip locked
         """,
         now,
-        REPORT_TYPE,
+    )
+    return None if row is None else Advertiser(**row)
+
+
+async def find_advertiser(
+    tx: Tx, advertiser_id: UUID, organization_id: UUID, brand_ids: Sequence[UUID] | None
+) -> Advertiser | None:
+    """One advertiser of the organization, if it is of one of `brand_ids` (None: any)."""
+    row = await tx.fetchrow(
+        """
+        select advertiser_id, organization_id, brand_id, amazon_advertiser_id, name, currency,
+               timezone, next_sync_at
+        from advertiser
+        where advertiser_id = $1 and organization_id = $2
+          and ($3::uuid[] is null or brand_id = any ($3))
+        """,
+        advertiser_id,
+        organization_id,
+        brand_ids,
     )
     return None if row is None else Advertiser(**row)
 
@@ -58,31 +74,19 @@ async def lock_advertiser(
     return None if row is None else Advertiser(**row)
 
 
-async def full_synced_date(tx: Tx, advertiser_id: UUID, history_days: int) -> date | None:
-    """The last day of the newest completed sync over the whole window."""
-    return await tx.fetchval(
+async def list_open(
+    tx: Tx, organization_id: UUID, advertiser_id: UUID
+) -> dict[tuple[str, bool], UUID]:
+    """(Report type, urgent) → the sync of it that is under way."""
+    rows = await tx.fetch(
         """
-        select max(end_date) from sync
-        where advertiser_id = $1 and report_type = $2 and state = 'completed'
-          and end_date - start_date >= $3
-        """,
-        advertiser_id,
-        REPORT_TYPE,
-        history_days,
-    )
-
-
-async def find_open(tx: Tx, organization_id: UUID, advertiser_id: UUID) -> UUID | None:
-    return await tx.fetchval(
-        """
-        select sync_id from sync
-        where organization_id = $1 and advertiser_id = $2 and report_type = $3
-          and closed_at is null
+        select report_type, urgent, sync_id from sync
+        where organization_id = $1 and advertiser_id = $2 and closed_at is null
         """,
         organization_id,
         advertiser_id,
-        REPORT_TYPE,
     )
+    return {(row["report_type"], row["urgent"]): row["sync_id"] for row in rows}
 
 
 async def set_next_sync(tx: Tx, advertiser_id: UUID, at: datetime) -> None:
@@ -91,41 +95,66 @@ async def set_next_sync(tx: Tx, advertiser_id: UUID, at: datetime) -> None:
     )
 
 
-async def insert(tx: Tx, sync_id: UUID, advertiser: Advertiser, days: Slice, now: datetime) -> None:
+async def hasten(tx: Tx, organization_id: UUID, advertiser_id: UUID, now: datetime) -> None:
+    """The next look is due now."""
+    await tx.execute(
+        """
+        update advertiser set next_sync_at = least(next_sync_at, $3)
+        where advertiser_id = $2 and organization_id = $1
+        """,
+        organization_id,
+        advertiser_id,
+        now,
+    )
+
+
+async def insert(
+    tx: Tx, sync_id: UUID, advertiser: Advertiser, name: str, pieces: Sequence[Piece], now: datetime
+) -> None:
     await tx.execute(
         """
         insert into sync (
-            sync_id, organization_id, advertiser_id, report_type, start_date, end_date, state,
+            sync_id, organization_id, advertiser_id, report_type, start_date, end_date, urgent, state,
             created_at)
-        values ($1, $2, $3, $4, $5, $6, 'waiting', $7)
+        values ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8)
         """,
         sync_id,
         advertiser.organization_id,
         advertiser.advertiser_id,
-        REPORT_TYPE,
-        days.start,
-        days.end,
+        name,
+        min(piece.start for piece in pieces),
+        max(piece.end for piece in pieces),
+        pieces[0].lane in URGENT,
         now,
     )
 
 
 async def insert_report(
-    tx: Tx, report_id: UUID, sync_id: UUID, advertiser: Advertiser, days: Slice, now: datetime
+    tx: Tx,
+    report_id: UUID,
+    sync_id: UUID,
+    advertiser: Advertiser,
+    name: str,
+    piece: Piece,
+    now: datetime,
 ) -> None:
     await tx.execute(
         """
         insert into report (
             report_id, organization_id, advertiser_id, sync_id, report_type, start_date, end_date,
-            state, next_attempt_at, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, 'planned', $8, $8, $8)
+            state, lane, reason, due_at, next_attempt_at, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, 'planned', $8, $9, $10, $11, $11, $11)
         """,
         report_id,
         advertiser.organization_id,
         advertiser.advertiser_id,
         sync_id,
-        REPORT_TYPE,
-        days.start,
-        days.end,
+        name,
+        piece.start,
+        piece.end,
+        piece.lane,
+        piece.reason,
+        piece.due_at,
         now,
     )
 
@@ -221,7 +250,8 @@ async def list_latest(
     brand_ids: Sequence[UUID] | None,
     advertiser_id: UUID | None = None,
 ) -> list[Any]:
-    """The newest sync of each advertiser with the states of its reports, by advertiser name."""
+    """The newest sync of each advertiser with the states of its reports, by advertiser name: of the
+    dashboard's report type, where there is one."""
     return await tx.fetch(
         """
         select a.advertiser_id, a.name as advertiser_name, a.brand_id, s.*, r.states, r.landed_rows
@@ -230,7 +260,7 @@ async def list_latest(
             select s.sync_id, s.report_type, s.start_date, s.end_date, s.state, s.error_code,
                    s.error_detail, s.retry_at, s.as_of, s.started_at, s.closed_at
             from sync s where s.advertiser_id = a.advertiser_id
-            order by s.created_at desc limit 1) s
+            order by s.report_type = 'dspCampaign' desc, s.urgent desc, s.created_at desc limit 1) s
         cross join lateral (
             select array_agg(r.state) as states, coalesce(sum(r.row_count), 0)::bigint as landed_rows
             from report r where r.sync_id = s.sync_id) r
@@ -238,6 +268,32 @@ async def list_latest(
           and ($2::uuid[] is null or a.brand_id = any ($2))
           and ($3::uuid is null or a.advertiser_id = $3)
         order by a.name, a.advertiser_id
+        """,
+        organization_id,
+        brand_ids,
+        advertiser_id,
+    )
+
+
+async def list_latest_types(
+    tx: Tx,
+    organization_id: UUID,
+    brand_ids: Sequence[UUID] | None,
+    advertiser_id: UUID | None = None,
+) -> list[Any]:
+    """The newest sync of each report type of each advertiser with the states of its reports."""
+    return await tx.fetch(
+        """
+        select distinct on (s.advertiser_id, s.report_type)
+               s.advertiser_id, s.report_type, s.start_date, s.end_date, s.state, s.error_code,
+               s.error_detail, s.retry_at, s.as_of, s.closed_at, r.states
+        from sync s join advertiser a using (advertiser_id)
+        cross join lateral (
+            select array_agg(r.state) as states from report r where r.sync_id = s.sync_id) r
+        where s.organization_id = $1
+          and ($2::uuid[] is null or a.brand_id = any ($2))
+          and ($3::uuid is null or s.advertiser_id = $3)
+        order by s.advertiser_id, s.report_type, s.created_at desc
         """,
         organization_id,
         brand_ids,

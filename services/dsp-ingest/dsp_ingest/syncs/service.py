@@ -1,92 +1,42 @@
-"""Syncs: started by the plan, by a person, moved by their reports."""
+"""Syncs: started by the plan or a person, moved by their reports."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shared.db import Tx
-from shared.errors import NotFound
 from shared.events import EventData, SyncCompleted, SyncFailed, SyncProgressed, SyncStarted
 from shared.ids import new_id
 
+from dsp_ingest.planning.slices import Piece
 from dsp_ingest.reports import queries as reports
 from shared import outbox
 
 from . import queries
-from .domain import (
-    REPORT_TYPE,
-    Advertiser,
-    Plan,
-    Progress,
-    Slice,
-    Window,
-    local_today,
-    plan_full,
-    plan_next,
-    progress_of,
-)
+from .domain import Advertiser, Progress, progress_of
 
 
-async def plan_one(
-    tx: Tx, now: datetime, window: Window, interval_seconds: float, draw: float
-) -> UUID | None:
-    """Starts the sync of one advertiser that is due; None when none is."""
-    advertiser = await queries.claim_due(tx, now)
-    if advertiser is None:
-        return None
-    await _schedule(tx, advertiser, now, interval_seconds, draw)
-    full = await queries.full_synced_date(tx, advertiser.advertiser_id, window.history_days)
-    plan = plan_next(local_today(advertiser.timezone, now), full, window)
-    return await start(tx, advertiser, plan, now)
-
-
-async def request(
-    tx: Tx,
-    organization_id: UUID,
-    brand_ids: Sequence[UUID] | None,
-    advertiser_id: UUID,
-    now: datetime,
-    window: Window,
-) -> None:
-    """A person wants the whole window now. An open sync is hurried instead of doubled."""
-    advertiser = await queries.lock_advertiser(tx, advertiser_id, organization_id, brand_ids)
-    if advertiser is None:
-        raise NotFound("There is no such advertiser.", code="advertiser_not_found")
-    open_sync = await queries.find_open(tx, organization_id, advertiser_id)
-    if open_sync is not None:
-        await reports.wake_sync(tx, open_sync, now)
-        return
-    today = local_today(advertiser.timezone, now)
-    await start(tx, advertiser, plan_full(today, window), now)
-
-
-async def start(tx: Tx, advertiser: Advertiser, plan: Plan, now: datetime) -> UUID:
-    """A sync and one planned report per slice."""
+async def start(
+    tx: Tx, advertiser: Advertiser, name: str, pieces: Sequence[Piece], now: datetime
+) -> UUID:
+    """A sync of a report type and one planned report per piece; all of them urgent, or none."""
     sync_id = new_id()
-    await queries.insert(tx, sync_id, advertiser, Slice(plan.start, plan.end), now)
-    for days in plan.slices:
-        await queries.insert_report(tx, new_id(), sync_id, advertiser, days, now)
+    await queries.insert(tx, sync_id, advertiser, name, pieces, now)
+    for piece in pieces:
+        await queries.insert_report(tx, new_id(), sync_id, advertiser, name, piece, now)
     started = SyncStarted(
         sync_id=sync_id,
         advertiser_id=advertiser.advertiser_id,
-        report_type=REPORT_TYPE,
-        start_date=plan.start,
-        end_date=plan.end,
-        slices_total=len(plan.slices),
+        report_type=name,
+        start_date=min(piece.start for piece in pieces),
+        end_date=max(piece.end for piece in pieces),
+        slices_total=len(pieces),
     )
     await outbox.add(
         tx, started, organization_id=advertiser.organization_id, brand_id=advertiser.brand_id
     )
     return sync_id
-
-
-async def _schedule(
-    tx: Tx, advertiser: Advertiser, now: datetime, interval_seconds: float, draw: float
-) -> None:
-    """The next one an interval later, ±10 %, so that an agency's advertisers spread out."""
-    pause = timedelta(seconds=interval_seconds * (0.9 + 0.2 * draw))
-    await queries.set_next_sync(tx, advertiser.advertiser_id, now + pause)
 
 
 async def record_move(tx: Tx, sync_id: UUID, now: datetime) -> None:
@@ -129,14 +79,12 @@ async def record_problem(
 async def abandon(
     tx: Tx, organization_id: UUID, advertiser_id: UUID, code: str, detail: str, now: datetime
 ) -> None:
-    """Ends the open sync of an advertiser nobody reaches any more."""
-    sync_id = await queries.find_open(tx, organization_id, advertiser_id)
-    if sync_id is None:
-        return
-    await reports.fail_open(tx, sync_id, code, detail, now)
-    sync = await queries.lock(tx, sync_id)
-    await queries.close_failed(tx, sync_id, code, detail, None, now)
-    await _emit(tx, sync, _failed(sync, code, detail, None))
+    """Ends the open syncs of an advertiser nobody reaches any more."""
+    for sync_id in (await queries.list_open(tx, organization_id, advertiser_id)).values():
+        await reports.fail_open(tx, sync_id, code, detail, now)
+        sync = await queries.lock(tx, sync_id)
+        await queries.close_failed(tx, sync_id, code, detail, None, now)
+        await _emit(tx, sync, _failed(sync, code, detail, None))
 
 
 async def _complete(tx: Tx, sync: Any, states: Sequence[Mapping[str, Any]], now: datetime) -> None:

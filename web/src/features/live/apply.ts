@@ -26,12 +26,15 @@ export function parseEvent(raw: string): LiveEvent | null {
   }
 }
 
-/** New list of syncs after an event; `null` when the list must be fetched again to know more. */
+/** New list of syncs after an event; `null` when the list must be fetched again to know more. An advertiser
+ * has a sync per report type: the list shows the dashboard's, the others' steps change nothing in it. */
 export function applySync(syncs: readonly Sync[], event: LiveEvent): Sync[] | null {
   const index = syncs.findIndex((sync) => sync.advertiser_id === text(event, "advertiser_id"));
   const current = syncs[index];
   if (!current) return null;
   const id = text(event, "sync_id") ?? current.id;
+  if (event.type === "sync.started" && event.data.report_type !== current.report_type) return [...syncs];
+  if (event.type === "sync.progressed" && id !== current.id) return [...syncs];
   if (event.type !== "sync.started" && id !== current.id) return null;
   const changed = changeSync({ ...current, id }, event);
   return changed && syncs.map((sync, at) => (at === index ? changed : sync));

@@ -41,7 +41,8 @@ export function useRetryLoad() {
 export function useSyncNow() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (advertiserId: string) => ok(api.POST("/v1/syncs", { body: { advertiser_id: advertiserId } })),
+    mutationFn: (advertiserId: string) =>
+      ok(api.POST("/v1/syncs", { body: { advertiser_id: advertiserId, report_type: "dspCampaign" } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["syncs"] }),
   });
 }
