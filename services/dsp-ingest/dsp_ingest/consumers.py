@@ -15,11 +15,13 @@ from shared.events import (
     CredentialRecovered,
     CredentialSuspended,
     Event,
+    MetricsGapFound,
 )
 
 from .advertisers import queries as advertisers
 from .erasures import queries as erasures
 from .listings import queries as listings
+from .planning import service as planning
 from .reports import queries as reports
 from .syncs import service as syncs
 
@@ -107,6 +109,14 @@ async def record_recovery(tx: Tx, event: Event[CredentialRecovered]) -> None:
     await listings.wake_connection(tx, event.tenantid, connection_id, event.time)
 
 
+async def ask_again(tx: Tx, event: Event[MetricsGapFound]) -> None:
+    """Reporting misses days, or their rows do not add up: they are wanted anew since it said so."""
+    data = event.data
+    await planning.ask_gap(
+        tx, event.tenantid, data.advertiser_id, data.report_type, data.days, event.time
+    )
+
+
 HANDLERS: tuple[Subscription, ...] = (
     on(AdvertiserLinked, store_advertiser),
     on(AdvertiserUnlinked, unlink_advertiser),
@@ -119,4 +129,5 @@ HANDLERS: tuple[Subscription, ...] = (
     on(CredentialReauthRequired, record_dead_credential),
     on(CredentialSuspended, record_dead_credential),
     on(CredentialRecovered, record_recovery),
+    on(MetricsGapFound, ask_again),
 )
