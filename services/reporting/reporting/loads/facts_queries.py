@@ -99,6 +99,7 @@ async def stage_gone(tx: Tx, kind: FactType, batches: AsyncIterable[list[tuple[A
 async def write_first(tx: Tx, load: Load, days: Sequence[date]) -> int:
     """The staged rows into the facts, where nothing can be in the way; returns how many."""
     sql = fact_sql(load.kind)
+    await tx.execute("analyze staged")
     owner = (load.organization_id, load.advertiser_id, list(days))
     written = _affected(await tx.execute(sql.insert_first, *owner, load.as_of))
     for statement in sql.rollups_first:

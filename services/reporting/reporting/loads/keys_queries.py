@@ -4,7 +4,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
 
 from shared.db import Tx
@@ -14,6 +14,8 @@ from reporting.fact_types import FactType
 from .domain import Load
 from .parquet import Key
 
+MANY: Final = 500
+"""So many new keys at once make the planner's statistics of them useless (its join is then quadratic)."""
 _STUB = """
 insert into advertiser (organization_id, advertiser_id, brand_id, amazon_advertiser_id, name,
     currency, country, timezone, event_at)
@@ -60,8 +62,10 @@ async def number_keys(tx: Tx, load: Load, keys: Mapping[str, list[str]]) -> dict
     owner = (load.organization_id, load.advertiser_id)
     columns = [keys[name] for name in kind.keys]
     add, find = _statements(kind)
-    added = await tx.execute(add, *owner, *columns)
-    if kind.rollups and added != "INSERT 0 0":
+    added = int((await tx.execute(add, *owner, *columns)).rsplit(" ", 1)[1])
+    if kind.rollups and added:
+        if added >= MANY:
+            await tx.execute("analyze campaign_key")
         await tx.execute(_GROUP_CAMPAIGN_KEYS, *owner)
     rows = await tx.fetch(find, *owner, *columns)
     return {tuple(row[name] for name in kind.keys): row["key_id"] for row in rows}

@@ -174,6 +174,7 @@ async def lock_advertiser(tx: Tx, load: Load) -> None:
     """One load per advertiser at a time, until the transaction ends. Its statements are planned for this
     slice's size: a generic plan does not know whether it holds ten rows or a million."""
     await tx.execute("set local plan_cache_mode = force_custom_plan")
+    await tx.execute("set local work_mem = '64MB'")  # for the roll-ups of a large slice
     await tx.execute(_LOCK, str(load.organization_id), str(load.advertiser_id))
 
 
