@@ -6,11 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import settings
 from infra import Infra, open_infra
 from infra.databases import Databases, MakeDb
 from shared.db import Db
 from shared.ids import new_id
 from xdist.scheduler import LoadFileScheduling
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 class ByInstallation(LoadFileScheduling):

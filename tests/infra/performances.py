@@ -14,6 +14,7 @@ from infra.audit_stage import (
     token_in,
 )
 from infra.live_reader import LiveReader
+from infra.performances_of_exports import OF_EXPORTS
 from infra.performances_of_people import OF_PEOPLE
 from infra.tenants import map_brands
 
@@ -223,6 +224,9 @@ PERFORMANCES: dict[str, Perform] = {
     "listReports": look("/v1/syncs/reports?state=landed"),
     "queryMetrics": query("/v1/metrics/query"),
     "exportMetrics": query("/v1/metrics/query.csv"),
+    "exportMetricsXlsx": query("/v1/metrics/query.xlsx"),
+    "exportMetricsParquet": query("/v1/metrics/query.parquet"),
+    **OF_EXPORTS,
     "streamEvents": _live,
     "startSync": _sync,
     "readPlan": _plan,

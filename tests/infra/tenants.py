@@ -27,6 +27,7 @@ LISTS = (
     "/v1/connections",
     "/v1/consent-requests",
     "/v1/credentials",
+    "/v1/exports",
     "/v1/invitations",
     "/v1/members",
     "/v1/roles",
@@ -54,6 +55,7 @@ class Holdings:
     advertiser_id: str
     connection_id: str
     report_id: str
+    export_id: str
     order_id: str
     start_date: str
     end_date: str
@@ -179,10 +181,20 @@ def holdings(agency: Agency, advertiser: dict[str, Any], connection_id: str) -> 
         advertiser_id=advertiser["id"],
         connection_id=connection_id,
         report_id=load["id"],
+        export_id=_export_of(agency, load),
         order_id=orders[0]["order_id"],
         start_date=load["start_date"],
         end_date=load["end_date"],
     )
+
+
+def _export_of(agency: Agency, load: dict[str, Any]) -> str:
+    """An export, asked for where there is none."""
+    found = agency.api("GET", "/v1/exports")["items"]
+    if found:
+        return found[0]["id"]
+    query = {"start_date": load["start_date"], "end_date": load["end_date"], "metrics": ["clicks"]}
+    return agency.api("POST", "/v1/exports", json={"format": "csv", "query": query})["id"]
 
 
 def _role_of(agency: Agency) -> str:

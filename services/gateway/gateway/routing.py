@@ -40,6 +40,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/v1/ads", "dsp-ingest"),
     Route("/v1/amc", "amc-runner"),
     Route("/v1/metrics", "reporting"),
+    Route("/v1/exports", "reporting"),
 )
 
 LOGIN = ("POST", "/v1/session")
@@ -75,12 +76,14 @@ LEAVES = SIGN_INS | ROTATES | {LOGOUT, SWITCH}
 ENDS_SESSIONS_OF_SOMEBODY = frozenset({("PUT", "/v1/password-resets"), CLERK_WEBHOOKS})
 """Whose is known to auth alone: nobody has to be signed in."""
 WHILE_VIEWING = frozenset(
-    {LOGOUT, STOP_VIEWING, ("POST", "/v1/metrics/query"), ("POST", "/v1/metrics/query.csv")}
+    {LOGOUT, STOP_VIEWING, ("POST", "/v1/metrics/query")}
+    | {("POST", f"/v1/metrics/query.{form}") for form in ("csv", "xlsx", "parquet")}
 )
 """All that is not a plain read and still let through while somebody views as another person."""
 OPENING = ("POST", "/v1/consent-requests/openings")
-BY_LINK = frozenset({("GET", "/v1/consent-requests/offer"), OPENING})
-"""For who holds a magic link's token; a session that is there plays no part, nor its CSRF token."""
+DOWNLOAD = ("GET", "/v1/exports/download")
+BY_LINK = frozenset({("GET", "/v1/consent-requests/offer"), OPENING, DOWNLOAD})
+"""For who holds a link's token; a session that is there plays no part, nor its CSRF token."""
 CONSENT_COOKIE = "leadline_consent"
 """Of the browser that followed a magic link; auth is told its value when it comes back from Amazon."""
 WITHOUT_SESSION = BEFORE_SIGN_IN | INVITED | BY_LINK | {CALLBACK, IDENTITY, CLERK_WEBHOOKS}

@@ -9,15 +9,20 @@ from shared.events import (
     AdvertiserLinked,
     AdvertiserLost,
     AdvertiserRecovered,
+    ApiKeyRevoked,
+    ApiKeyUpdated,
     BrandArchived,
     BrandCreated,
     BrandUpdated,
     Event,
+    MemberRemoved,
+    MemberUpdated,
     ReportLanded,
 )
 
 from .advertisers import queries as advertisers
 from .erasures import queries as erasures
+from .exports import queries as exports
 from .fact_types import FACT_TYPES
 from .loads import queries as loads
 
@@ -37,8 +42,24 @@ async def mark_advertiser_recovered(tx: Tx, event: Event[AdvertiserRecovered]) -
 
 
 async def erase_advertiser(tx: Tx, event: Event[AdvertiserErased]) -> None:
-    """Out of sight now, deleted by a job; nothing that arrives late brings it back."""
+    """Out of sight now, deleted by a job; nothing that arrives late brings it back. Files that hold its
+    numbers are had by nobody any more."""
     await erasures.bury(tx, event.tenantid, event.data.advertiser_id, event.time)
+    await exports.erase(tx, event.tenantid, event.data.advertiser_id)
+
+
+async def end_what_a_member_left(
+    tx: Tx, event: Event[MemberRemoved] | Event[ApiKeyRevoked]
+) -> None:
+    """Links they made lead nowhere from here on; what they asked for is not written any more."""
+    subject = str(event.data.subject_id)
+    await exports.end_links_of(tx, event.tenantid, subject, event.time)
+    await exports.end_unfinished_of(tx, event.tenantid, subject, event.time)
+
+
+async def end_links_of_changed(tx: Tx, event: Event[MemberUpdated] | Event[ApiKeyUpdated]) -> None:
+    """Their role or brands may be fewer now: who still has the right to it makes new links."""
+    await exports.end_links_of(tx, event.tenantid, str(event.data.subject_id), event.time)
 
 
 async def store_brand(tx: Tx, event: Event[BrandCreated] | Event[BrandUpdated]) -> None:
@@ -86,4 +107,8 @@ HANDLERS: tuple[Subscription, ...] = (
     on(BrandUpdated, store_brand),
     on(BrandArchived, mark_brand_archived),
     on(ReportLanded, record_landed_report),
+    on(MemberRemoved, end_what_a_member_left),
+    on(ApiKeyRevoked, end_what_a_member_left),
+    on(MemberUpdated, end_links_of_changed),
+    on(ApiKeyUpdated, end_links_of_changed),
 )

@@ -12,16 +12,22 @@ from shared.clock import Clock
 from shared.db import Db, Tx
 from shared.deps import AdmittedActor, get_deps, require
 from shared.internal_tokens import Actor
+from shared.objects import ObjectStore
+
+from .exports.domain import LinkKey
 
 
 @dataclass(frozen=True)
 class Deps:
-    """Wired once in `main`. `export_slots` bounds how many CSV streams hold a connection."""
+    """Wired once in `main`. `export_slots` bounds how many streams hold a connection; `link_key` signs
+    links to the files in `objects`."""
 
     db: Db
     bus: Bus
     clock: Clock
     export_slots: asyncio.Semaphore
+    objects: ObjectStore
+    link_key: LinkKey
 
 
 AppDeps = Annotated[Deps, Depends(get_deps)]

@@ -15,6 +15,10 @@ from shared.objects import ObjectStore
 from .consumers import HANDLERS
 from .deps import Deps
 from .erasures.jobs import Eraser
+from .exports.domain import LinkKey
+from .exports.jobs import Runner, schedule_exports
+from .exports.routes import router as exports_router
+from .exports.routes import streams as streams_router
 from .loads.jobs import schedule_loads
 from .loads.routes import router as loads_router
 from .loads.service import Loader
@@ -43,18 +47,39 @@ def create_app(settings: Settings) -> FastAPI:
         workers=settings.load_workers,
     )
     loops.every(10, Eraser(db, utc_now).tick, "erase")
+    objects = ObjectStore.from_url(settings.object_store_url)
+    schedule_exports(
+        loops,
+        _exporter(settings, db, objects),
+        poll_seconds=settings.export_poll_seconds,
+        workers=settings.export_workers,
+    )
     deps = Deps(
         db=db,
         bus=bus,
         clock=utc_now,
         export_slots=asyncio.Semaphore(settings.export_concurrency),
+        objects=objects,
+        link_key=LinkKey(settings.internal_signing_key.get_secret_value()),
     )
     return create_service_app(
         settings,
         deps,
         service=SERVICE,
-        routers=[loads_router, metrics_router],
+        routers=[loads_router, metrics_router, streams_router, exports_router],
         resources=[db, bus, loops],
+    )
+
+
+def _exporter(settings: Settings, db: Db, objects: ObjectStore) -> Runner:
+    return Runner(
+        db=db,
+        objects=objects,
+        clock=utc_now,
+        lease=timedelta(seconds=settings.export_lease_seconds),
+        max_attempts=settings.export_max_attempts,
+        keep=timedelta(hours=settings.export_keep_hours),
+        temp_folder=settings.load_temp_folder,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from .errors import NotFound, Unavailable, UpstreamFailed
 from .ids import new_id
 
 _CHUNK = 1 << 20
+_STREAMED = 4 << 20
 _PAGE = 500
 
 
@@ -86,6 +87,17 @@ class ObjectStore:
         finally:
             await asyncio.to_thread(partial.unlink, missing_ok=True)
         return size
+
+    async def stream(self, uri: str, start: int, end: int) -> AsyncGenerator[bytes]:
+        """The bytes from `start` to before `end`, in pieces; raises ObjectMissing before the first."""
+        while start < end:
+            piece_end = min(start + _STREAMED, end)
+            with _translated(uri):
+                piece = await obstore.get_range_async(
+                    self._store, _checked(uri), start=start, end=piece_end
+                )
+            yield bytes(piece)
+            start = piece_end
 
     async def delete(self, uri: str) -> None:
         """Gone afterwards; deleting what is not there is no error."""

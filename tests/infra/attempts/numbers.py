@@ -60,6 +60,8 @@ ATTEMPTS: dict[str, Attempts] = {
     "retryLoad": on("POST", "/v1/metrics/loads/{report_id}/retries"),
     "queryMetrics": lambda victim, _own: _query("/v1/metrics/query", victim),
     "exportMetrics": lambda victim, _own: _query("/v1/metrics/query.csv", victim),
+    "exportMetricsXlsx": lambda victim, _own: _query("/v1/metrics/query.xlsx", victim),
+    "exportMetricsParquet": lambda victim, _own: _query("/v1/metrics/query.parquet", victim),
     "listSyncs": read("/v1/syncs"),
     "startSync": lambda victim, _own: [
         Attempt("POST", "/v1/syncs", GONE, {"advertiser_id": victim.advertiser_id})

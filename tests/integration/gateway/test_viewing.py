@@ -6,7 +6,15 @@ from infra.edge import Behind, Browser, as_user
 from infra.operations import Operation, operations
 from shared.ids import new_id
 
-LET_THROUGH = {"signOut", "stopViewing", "queryMetrics", "exportMetrics", "openConsentRequest"}
+LET_THROUGH = {
+    "signOut",
+    "stopViewing",
+    "queryMetrics",
+    "exportMetrics",
+    "exportMetricsParquet",
+    "exportMetricsXlsx",
+    "openConsentRequest",
+}
 """The last is for who holds a magic link: it is opened without the session."""
 
 

@@ -11,6 +11,9 @@ from fastapi import FastAPI
 from infra.databases import MakeDb
 from infra.reporting_slices import ReportingWorld
 from reporting.deps import Deps
+from reporting.exports.domain import LinkKey
+from reporting.exports.routes import router as exports_router
+from reporting.exports.routes import streams as streams_router
 from reporting.loads.routes import router as loads_router
 from reporting.main import MIGRATIONS
 from reporting.metrics.routes import router as metrics_router
@@ -51,12 +54,14 @@ def app(world: ReportingWorld, tmp_path: Path) -> FastAPI:
         bus=Bus(settings, world.db, service="reporting"),
         clock=lambda: world.now,
         export_slots=asyncio.Semaphore(2),
+        objects=world.loader.objects,
+        link_key=LinkKey(KEYS[0]),
     )
     return create_service_app(
         settings,
         deps,
         service="reporting",
-        routers=[loads_router, metrics_router],
+        routers=[loads_router, metrics_router, streams_router, exports_router],
         resources=[],
     )
 
@@ -78,9 +83,14 @@ def sign_in(organization_id: UUID) -> SignIn:
         organization: UUID | None = None,
         brand_ids: frozenset[UUID] | None = None,
         permissions: frozenset[str] = PERMISSIONS,
+        subject: UUID | None = None,
     ) -> Headers:
         actor = Actor(
-            "user", str(new_id()), organization or organization_id, permissions, brand_ids
+            "user",
+            str(subject or new_id()),
+            organization or organization_id,
+            permissions,
+            brand_ids,
         )
         return {"Authorization": f"Bearer {signer.sign(actor, 'reporting')}"}
 

@@ -1,14 +1,18 @@
 """Every route: who may call it, whose numbers it shows, and what it says to malformed calls."""
 
+import io
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import httpx
+import pyarrow.parquet as pq
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from infra.export_files import read_xlsx
 from infra.reporting_slices import Landed, ReportingWorld, make_row
+from reporting.exports.routes import streams as streams_router
 from reporting.loads.routes import router as loads_router
 from reporting.main import create_app
 from reporting.metrics.routes import router as metrics_router
@@ -54,6 +58,8 @@ class Canary:
             "query naming the advertiser": ("POST", "/v1/metrics/query", by_advertiser),
             "csv": ("POST", "/v1/metrics/query.csv", QUERY),
             "csv naming the brand": ("POST", "/v1/metrics/query.csv", naming),
+            "xlsx": ("POST", "/v1/metrics/query.xlsx", QUERY),
+            "parquet": ("POST", "/v1/metrics/query.parquet", QUERY),
             "catalogue": ("GET", "/v1/metrics/catalogue", None),
             "freshness": ("GET", "/v1/metrics/freshness", None),
             "loads": ("GET", "/v1/metrics/loads?state=rejected", None),
@@ -77,7 +83,18 @@ async def call(
 
 def leaks(canary: Canary, response: httpx.Response) -> list[str]:
     secrets = ("Canary", "777", str(canary.brand_id), str(canary.advertiser_id))
-    return [secret for secret in secrets if secret in response.text]
+    text = shown(response)
+    return [secret for secret in secrets if secret in text]
+
+
+def shown(response: httpx.Response) -> str:
+    """What a reader of the answer sees, compressed or not."""
+    kind = response.headers.get("content-type", "")
+    if "sheet" in kind:
+        return str(read_xlsx(response.content))
+    if "parquet" in kind:
+        return str(pq.ParquetFile(io.BytesIO(response.content)).read().to_pylist())
+    return response.text
 
 
 async def test_its_own_people_see_the_canary(
@@ -133,7 +150,7 @@ async def test_every_route_wants_a_signed_caller_with_the_permission(
 
 
 def test_every_route_of_the_service_is_tried_above() -> None:
-    routes = [route for r in (loads_router, metrics_router) for route in r.routes]
+    routes = [route for r in (loads_router, metrics_router, streams_router) for route in r.routes]
     paths = {route.path for route in routes if isinstance(route, APIRoute)}
     tried = {path.split("?")[0] for _, path, _ in Canary.__new__(_Blank).calls().values()}
     assert {p.replace("{report_id}", str(_Blank.broken)) for p in paths} == tried

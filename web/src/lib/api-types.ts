@@ -934,12 +934,160 @@ export interface paths {
         };
         /**
          * Live updates as server-sent events
-         * @description What happens in the caller's organization and brands, as it happens. Event names: hello, heartbeat, closed, advertiser.linked, advertiser.lost, advertiser.recovered, advertiser.unlinked, connection.authorized, connection.consent_expiring, connection.reauthorized, connection.revoked, connection.updated, consent_request.updated, credential.reauth_required, credential.recovered, credential.refresh_failed, credential.refreshed, instance.discovered, metrics.updated, sync.completed, sync.failed, sync.progressed, sync.started. `hello` comes first, `heartbeat` every 15 s, both with `server_time`; `closed` gives the reason when the server ends the stream. Resume with Last-Event-ID; `hello.resumed` false means that something may have been missed: read anew.
+         * @description What happens in the caller's organization and brands, as it happens. Event names: hello, heartbeat, closed, advertiser.linked, advertiser.lost, advertiser.recovered, advertiser.unlinked, connection.authorized, connection.consent_expiring, connection.reauthorized, connection.revoked, connection.updated, consent_request.updated, credential.reauth_required, credential.recovered, credential.refresh_failed, credential.refreshed, export.failed, export.ready, export.requested, instance.discovered, metrics.updated, sync.completed, sync.failed, sync.progressed, sync.started. `hello` comes first, `heartbeat` every 15 s, both with `server_time`; `closed` gives the reason when the server ends the stream. Resume with Last-Event-ID; `hello.resumed` false means that something may have been missed: read anew.
          */
         get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description The newest first: one's own; everybody's for who sees every brand.
+         */
+        get: operations["listExports"];
+        put?: never;
+        /**
+         * Request Export
+         * @description Have a file written in the background; `export.ready` tells when it can be had.
+         */
+        post: operations["requestExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download By Link
+         * @description The file behind a link. Needs no session; ranges are honoured.
+         */
+        get: operations["downloadByLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Export
+         * @description Progress, manifest and links of one.
+         */
+        get: operations["readExport"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Export
+         * @description Take the file and its links away for good.
+         */
+        delete: operations["revokeExport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Export
+         * @description Stop writing it.
+         */
+        post: operations["cancelExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description The file; a broken download goes on with `Range`, and `If-Range` with the ETag.
+         */
+        get: operations["downloadExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Export Link
+         * @description A link to the file for who has no account; it ends by itself and can be revoked.
+         */
+        post: operations["addExportLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Export Link
+         * @description From here on the link leads nowhere.
+         */
+        delete: operations["revokeExportLink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1269,6 +1417,46 @@ export interface paths {
          * @description The same rows in the same order as CSV, all of them (the limit does not apply).
          */
         post: operations["exportMetrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/query.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Metrics Parquet
+         * @description The same as Parquet: exact decimals, and the manifest in the footer.
+         */
+        post: operations["exportMetricsParquet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/query.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export Metrics Xlsx
+         * @description The same as a workbook: typed cells, and a sheet that tells age, gaps and sums.
+         */
+        post: operations["exportMetricsXlsx"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3395,6 +3583,166 @@ export interface components {
             hash: string;
         };
         /**
+         * ExportColumnOut
+         * @description `type`: text, day, moment, count, money or ratio.
+         */
+        ExportColumnOut: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string | null;
+        };
+        /** ExportDetailOut */
+        ExportDetailOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Asked By Kind */
+            asked_by_kind: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx" | "parquet";
+            /** Bom */
+            bom: boolean;
+            /** Query */
+            query: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "ready" | "failed" | "cancelled" | "revoked" | "expired";
+            /** Rows */
+            rows: number;
+            /** Parts Done */
+            parts_done: number;
+            /** Parts Total */
+            parts_total: number | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Sha256 */
+            sha256: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Detail */
+            error_detail: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Brand Count */
+            brand_count: number | null;
+            /** Link Count */
+            link_count: number;
+            manifest: components["schemas"]["ManifestOut"] | null;
+            /** Links */
+            links: components["schemas"]["LinkOut"][];
+        };
+        /**
+         * ExportIn
+         * @description `query` as for `POST /v1/metrics/query` (its limit does not apply). `bom`: a mark at the beginning
+         *     of a CSV by which Excel sees that it is UTF-8.
+         */
+        ExportIn: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx" | "parquet";
+            query: components["schemas"]["QueryIn"];
+            /**
+             * Bom
+             * @default false
+             */
+            bom: boolean;
+        };
+        /**
+         * ExportOut
+         * @description `rows` written so far, in `parts_done` of `parts_total` steps. The file can be had while `state` is
+         *     `ready`, until `expires_at`. `brand_count` null: every brand of the organization.
+         */
+        ExportOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Asked By Kind */
+            asked_by_kind: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx" | "parquet";
+            /** Bom */
+            bom: boolean;
+            /** Query */
+            query: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "running" | "ready" | "failed" | "cancelled" | "revoked" | "expired";
+            /** Rows */
+            rows: number;
+            /** Parts Done */
+            parts_done: number;
+            /** Parts Total */
+            parts_total: number | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Sha256 */
+            sha256: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Detail */
+            error_detail: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Brand Count */
+            brand_count: number | null;
+            /** Link Count */
+            link_count: number;
+        };
+        /** ExportsOut */
+        ExportsOut: {
+            /** Items */
+            items: components["schemas"]["ExportOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Facets
          * @description Actors and actions among the newest entries, to filter by.
          */
@@ -3722,6 +4070,43 @@ export interface components {
             /** Email */
             email: string;
         };
+        /**
+         * LinkIn
+         * @description How long the link works; it never outlives the file.
+         */
+        LinkIn: {
+            /**
+             * Hours
+             * @default 24
+             */
+            hours: number;
+        };
+        /** LinkOut */
+        LinkOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Made By Kind */
+            made_by_kind: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Downloads */
+            downloads: number;
+        };
         /** LinkToken */
         LinkToken: {
             /** Token */
@@ -3892,6 +4277,36 @@ export interface components {
             /** Lost */
             lost: number;
         };
+        /**
+         * ManifestOut
+         * @description What the file says about itself. `as_of`: the oldest age of any number in it.
+         */
+        ManifestOut: {
+            /** Rows */
+            rows: number;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /** Query */
+            query: {
+                [key: string]: unknown;
+            };
+            /** Columns */
+            columns: components["schemas"]["ExportColumnOut"][];
+            /** As Of */
+            as_of: string | null;
+            /** Newest As Of */
+            newest_as_of: string | null;
+            /**
+             * Generated At
+             * Format: date-time
+             */
+            generated_at: string;
+            /** Gaps */
+            gaps: components["schemas"]["GapOut"][];
+            reconciliation: components["schemas"]["ReconciliationOut"];
+        };
         /** MemberList */
         MemberList: {
             /** Items */
@@ -3968,6 +4383,29 @@ export interface components {
             period: string;
             /** Budget Micros */
             budget_micros: number | null;
+        };
+        /**
+         * NewLinkOut
+         * @description `path` begins at this server's address and is told this once.
+         */
+        NewLinkOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Path */
+            path: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /**
          * NewPasswordRequest
@@ -4457,6 +4895,13 @@ export interface components {
             code: "connection_ended" | "credential_unfit" | "credential_failing" | "on_probation" | "pinned" | "poor_health" | "serving_now" | "edit_access" | "view_access" | "oldest_link";
             /** Text */
             text: string;
+        };
+        /** ReconciliationOut */
+        ReconciliationOut: {
+            /** Ok */
+            ok: boolean;
+            /** Ticks */
+            ticks: components["schemas"]["TickOut"][];
         };
         /**
          * RecoveryCodesView
@@ -5030,6 +5475,22 @@ export interface components {
             type: string;
             /** Id */
             id: string;
+        };
+        /**
+         * TickOut
+         * @description The file's sum against the answer's total, in the same snapshot.
+         */
+        TickOut: {
+            /** Currency */
+            currency: string;
+            /** Metric */
+            metric: string;
+            /** In File */
+            in_file: string | null;
+            /** In Total */
+            in_total: string | null;
+            /** Ok */
+            ok: boolean;
         };
         /**
          * TypeBackfill
@@ -7041,6 +7502,285 @@ export interface operations {
             };
         };
     };
+    listExports: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportsOut"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDetailOut"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadByLink: {
+        parameters: {
+            query: {
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportDetailOut"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addExportLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLinkOut"];
+                };
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeExportLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showIdentity: {
         parameters: {
             query?: never;
@@ -7566,6 +8306,70 @@ export interface operations {
         };
     };
     exportMetrics: {
+        parameters: {
+            query?: {
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMetricsParquet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request failed. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportMetricsXlsx: {
         parameters: {
             query?: never;
             header?: never;

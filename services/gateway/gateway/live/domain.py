@@ -35,6 +35,9 @@ SHOWN: dict[str, str] = {
     "sync.failed": "sync:read",
     "instance.discovered": "amc:read",
     "metrics.updated": "report:read",
+    "export.requested": "report:export",
+    "export.ready": "report:export",
+    "export.failed": "report:export",
 }
 
 

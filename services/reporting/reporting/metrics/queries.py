@@ -8,7 +8,7 @@ meets.
 
 # ruff: noqa: S608 - pyright proves every fragment a literal (LiteralString)
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -198,13 +198,3 @@ async def fetch_rows_and_totals(
     values = arguments(plan, organization_id, advertiser_ids, plan.limit)
     await tx.execute(_PLAN_FOR_VALUES)
     return await tx.fetch(rows_and_totals_sql(plan), *values)
-
-
-async def stream_rows(
-    tx: Tx, plan: Plan, organization_id: UUID, advertiser_ids: Sequence[UUID]
-) -> AsyncGenerator[Record]:
-    """All rows in the same order, through a server-side cursor."""
-    values = arguments(plan, organization_id, advertiser_ids, None)
-    await tx.execute(_PLAN_FOR_VALUES)
-    async for row in tx.cursor(rows_sql(plan), *values, prefetch=2000):
-        yield row

@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi import APIRouter
+from fastapi.responses import Response
 from shared.errors import Unprocessable
 
-from reporting.deps import AppDeps, Exporter, Reader, Snapshot
+from reporting.deps import AppDeps, Reader, Snapshot
 
-from . import exports, service
+from . import service
 from .catalogue import DIMENSIONS, METRICS
 from .cursors import at_cursor
 from .domain import plan
@@ -52,22 +52,6 @@ async def query_metrics(actor: Reader, body: QueryIn, deps: AppDeps, tx: Snapsho
     caller = service.Caller.of(actor)
     found = await service.answer(tx, caller, checked, deps.clock(), explain=bool(body.explain))
     return Response(service.to_json(found), media_type="application/json")
-
-
-@router.post("/query.csv", response_class=StreamingResponse)
-async def export_metrics(
-    actor: Exporter, body: QueryIn, deps: AppDeps, request: Request
-) -> StreamingResponse:
-    """The same rows in the same order as CSV, all of them (the limit does not apply)."""
-    checked = plan(body.question())
-    chunks = exports.chunks(deps, actor, checked, request)
-    first = await anext(chunks)
-    name = f"leadline-metrics-{checked.start_date}-{checked.end_date}.csv"
-    return StreamingResponse(
-        exports.resume(first, chunks),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
 
 @router.get("/freshness", response_model=FreshnessOut)

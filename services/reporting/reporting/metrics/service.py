@@ -1,6 +1,6 @@
-"""Use cases of metrics: answer a question, stream it as CSV, say how fresh the numbers are."""
+"""Use cases of metrics: answer a question, say how fresh the numbers are."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,11 +17,8 @@ from reporting.maturity.domain import GROUPS, LEVELS
 from shared import audit
 
 from . import lineage, queries
-from .csv_lines import csv_header, csv_row
 from .cursors import cursor_of
 from .domain import Plan, today_in, value_text
-
-CSV_ROWS_PER_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -98,23 +95,6 @@ def columns(plan: Plan) -> list[dict[str, Any]]:
         {"name": m.name, "label": m.label, "kind": "metric", "unit": m.unit} for m in plan.metrics
     ]
     return [*split, currency, *metrics]
-
-
-async def stream_csv(tx: Tx, caller: Caller, plan: Plan) -> AsyncGenerator[bytes]:
-    """The header and all rows of the answer, in its order, in chunks; memory stays flat."""
-    scope = await _scope(tx, caller, plan)
-    _tell(tx, plan, scope)
-    ids = [row["advertiser_id"] for row in scope]
-    lines, rows = [csv_header(plan)], 0
-    async for row in queries.stream_rows(tx, plan, caller.organization_id, ids):
-        lines.append(csv_row(plan, row))
-        rows += 1
-        if len(lines) >= CSV_ROWS_PER_CHUNK:
-            audit.note(tx, rows=rows)
-            yield "".join(lines).encode()
-            lines.clear()
-    audit.note(tx, rows=rows)
-    yield "".join(lines).encode()
 
 
 async def freshness(

@@ -13,12 +13,14 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "acceptInvitation": "invitation.accepted",
         "addApiKey": "api_key.created",
         "addBrand": "brand.created",
+        "addExportLink": "export.link_created",
         "addInvitation": "invitation.created",
         "addRole": "role.created",
         "askEmailChange": "email.change_requested",
         "askPasswordReset": "password.reset_requested",
         "beginSecondFactor": "second_factor.started",
         "cancelBackfill": "backfill.cancelled",
+        "cancelExport": "export.cancelled",
         "changeApiKey": "api_key.changed",
         "changeAuditRetention": "audit.retention_changed",
         "changeBackfill": "backfill.changed",
@@ -34,6 +36,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "decideReplacement": "connection.replacement_decided",
         "deleteMember": "member.removed",
         "discover": "connection.discovery_requested",
+        "downloadByLink": "export.downloaded",
+        "downloadExport": "export.downloaded",
         "endConnection": "connection.ended",
         "endMemberSessions": "member.sessions_ended",
         "endOneSession": "session.revoked",
@@ -41,6 +45,8 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "exportAuditCsv": "audit.exported",
         "exportAuditJsonl": "audit.exported",
         "exportMetrics": "metrics.exported",
+        "exportMetricsParquet": "metrics.exported",
+        "exportMetricsXlsx": "metrics.exported",
         "finishSignIn": "session.started",
         "handOver": "organization.handed_over",
         "listAdGroups": "ad_group.read",
@@ -52,6 +58,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "listBrands": "brand.read",
         "listCampaigns": "campaign.read",
         "listChanges": "campaign.changes_read",
+        "listExports": "export.read",
         "listListings": "campaign.listings_read",
         "listLoads": "metrics.loads_read",
         "listReports": "sync.reports_read",
@@ -62,6 +69,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "putPin": "advertiser.pinned",
         "putRole": "role.changed",
         "queryMetrics": "metrics.read",
+        "readExport": "export.read",
         "readFreshness": "metrics.freshness_read",
         "readPlan": "sync.plan_read",
         "readQuota": "sync.quota_read",
@@ -72,12 +80,15 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         "removeSecondFactor": "second_factor.removed",
         "renameConnection": "connection.renamed",
         "renewRecoveryCodes": "second_factor.codes_renewed",
+        "requestExport": "export.requested",
         "resendInvitation": "invitation.sent",
         "resendVerification": "email.letter_requested",
         "resumeCredential": "credential.resumed",
         "retryLoad": "metrics.load_retried",
         "revokeApiKey": "api_key.revoked",
         "revokeConsentRequest": "consent_request.revoked",
+        "revokeExport": "export.revoked",
+        "revokeExportLink": "export.link_revoked",
         "revokeInvitation": "invitation.revoked",
         "rotateApiKey": "api_key.rotated",
         "sendConsentRequest": "consent_request.sent",
@@ -121,7 +132,7 @@ _LOOKS_END_IN = ("read", "exported", "export_ended")
 
 LOOKS = frozenset(
     action for action in OTHER_ACTIONS.union(ACTIONS.values()) if action.endswith(_LOOKS_END_IN)
-) | {"audit.verified", "live.opened"}
+) | {"audit.verified", "export.downloaded", "live.opened"}
 """Somebody saw or took along data and changed nothing."""
 
 

@@ -42,6 +42,9 @@ from .dsp_ingest import (
 )
 from .envelope import Event, EventData, make_event
 from .reporting import (
+    ExportFailed,
+    ExportReady,
+    ExportRequested,
     GapReason,
     MetricsGapFound,
     MetricsReconciled,
@@ -93,6 +96,9 @@ __all__ = [
     "CredentialSuspended",
     "Event",
     "EventData",
+    "ExportFailed",
+    "ExportReady",
+    "ExportRequested",
     "GapReason",
     "InstanceDiscovered",
     "InstanceLost",

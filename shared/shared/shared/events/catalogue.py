@@ -51,6 +51,9 @@ CATALOGUE: tuple[type[EventData], ...] = (
     reporting.MetricsGapFound,
     reporting.MetricsReconciled,
     reporting.MetricsRestated,
+    reporting.ExportRequested,
+    reporting.ExportReady,
+    reporting.ExportFailed,
     audit.ActionRecorded,
 )
 

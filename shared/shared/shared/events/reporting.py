@@ -75,3 +75,39 @@ class MetricsGapFound(EventData):
     report_type: str
     days: tuple[date, ...]
     reason: GapReason
+
+
+class _Export(EventData):
+    TOPIC = "reporting.export.v1"
+    KEY = "export_id"
+
+    export_id: UUID
+    format: Literal["csv", "xlsx", "parquet"]
+
+
+class ExportRequested(_Export):
+    """Somebody asked for a file of numbers; `asked_by` is the user or the API key."""
+
+    TYPE = "export.requested"
+
+    asked_by: str
+
+
+class ExportReady(_Export):
+    """The file can be downloaded until `expires_at`; `as_of` is the oldest age of any number in it."""
+
+    TYPE = "export.ready"
+
+    rows: int
+    bytes: int
+    sha256: str
+    as_of: datetime | None
+    expires_at: datetime
+
+
+class ExportFailed(_Export):
+    """There will be no file; `error_code` is `cancelled` where somebody wanted it so."""
+
+    TYPE = "export.failed"
+
+    error_code: str
