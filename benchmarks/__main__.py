@@ -10,6 +10,7 @@ NAMES = (
     "outbox",
     "gateway_edge",
     "metrics_query",
+    "exports",
     "token_refresh",
     "audit_cost",
     "amazon_client",

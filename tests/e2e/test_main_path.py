@@ -31,7 +31,16 @@ SETTINGS = [
     "api-keys",
     "audit",
 ]
-MAIN = ["/", "/campaigns/", "/connections/", "/advertisers/", "/coverage/", "/amc/", "/sync/"]
+MAIN = [
+    "/",
+    "/campaigns/",
+    "/connections/",
+    "/advertisers/",
+    "/coverage/",
+    "/amc/",
+    "/sync/",
+    "/exports/",
+]
 PAGES = [*MAIN, *(f"/settings/{page}/" for page in SETTINGS)]
 STRANGER = ("stranger@example.org", "a quite different passphrase")
 

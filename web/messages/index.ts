@@ -12,6 +12,7 @@ import consent from "./en/consent.json";
 import credential from "./en/credential.json";
 import dashboard from "./en/dashboard.json";
 import discovery from "./en/discovery.json";
+import exports from "./en/exports.json";
 import identity from "./en/identity.json";
 import invitations from "./en/invitations.json";
 import live from "./en/live.json";
@@ -50,6 +51,7 @@ export const en = {
   credential,
   dashboard,
   discovery,
+  exports,
   invitations,
   identity,
   live,

@@ -1,6 +1,6 @@
 "use client";
 
-import { ChartColumn, Database, Download, ListTree, Plug, Settings, ShieldCheck, Tags } from "lucide-react";
+import { ChartColumn, Database, Download, FileDown, ListTree, Plug, Settings, ShieldCheck, Tags } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useCan } from "@/features/session/queries";
 import { cn } from "@/lib/cn";
@@ -12,6 +12,7 @@ const GROUPS = [
     items: [
       { href: "/", label: "dashboard", icon: ChartColumn, permission: "report:read" },
       { href: "/campaigns/", label: "setup", icon: ListTree, permission: "report:read" },
+      { href: "/exports/", label: "exports", icon: FileDown, permission: "report:export" },
     ],
   },
   {

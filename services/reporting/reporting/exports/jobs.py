@@ -169,6 +169,7 @@ async def _apply(runner: Runner, job: Job, writing: Writing, notes: Notes, store
         whole,
         now,
         now + runner.keep,
+        writing.parts,
     )
     ready = ExportReady(
         export_id=job.export_id,

@@ -46,7 +46,7 @@ returning true
 """
 _FINISH = """
 update export set state = 'ready', lease_token = null, leased_until = null, uri = $4, byte_count = $5,
-    sha256 = $6, rows_written = $7, parts_done = parts_total, manifest = $8::jsonb,
+    sha256 = $6, rows_written = $7, parts_done = $14, parts_total = $14, manifest = $8::jsonb,
     advertiser_ids = $9, told_brand_ids = $10, every_brand = $11, finished_at = $12, expires_at = $13,
     error_code = null, error_detail = null
 where organization_id = $1 and export_id = $2 and lease_token = $3 and state = 'running'
@@ -197,7 +197,8 @@ async def touch(
 
 
 async def finish(tx: Tx, job: Job, row: tuple[Any, ...]) -> bool:
-    """uri, bytes, sha256, rows, manifest (JSON), advertisers, brands told, every brand, now, expires;
+    """uri, bytes, sha256, rows, manifest (JSON), advertisers, brands told, every brand, now, expires,
+    parts;
     False when the job is no longer held."""
     key = (job.organization_id, job.export_id, job.lease_token)
     return bool(await tx.fetchval(_FINISH, *key, *row))

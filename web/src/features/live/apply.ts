@@ -138,5 +138,6 @@ export function staleKeys(type: string): string[] {
   if (type === "sync.completed" || type === "sync.failed") return ["syncs", "rejected-reports"];
   if (type.startsWith("sync.")) return ["syncs"];
   if (type.startsWith("instance.")) return ["amc"];
+  if (type.startsWith("export.")) return ["exports"];
   return [];
 }

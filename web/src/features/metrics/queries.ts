@@ -8,9 +8,11 @@ export const METRICS_KEY = ["metrics"] as const;
 export const queryMetrics = (body: MetricsQuery, signal?: AbortSignal): Promise<MetricsResult> =>
   ok(api.POST("/v1/metrics/query", { body, signal }));
 
-/** The CSV of a table, as bytes, exactly as the server wrote it. */
-export const queryCsv = (body: MetricsQuery): Promise<Blob> =>
-  ok(api.POST("/v1/metrics/query.csv", { body, parseAs: "blob" })) as Promise<Blob>;
+export type FileFormat = "csv" | "xlsx" | "parquet";
+
+/** The file of a table, as bytes, exactly as the server wrote it. */
+export const queryFile = (format: FileFormat, body: MetricsQuery): Promise<Blob> =>
+  ok(api.POST(`/v1/metrics/query.${format}`, { body, parseAs: "blob" })) as Promise<Blob>;
 
 export function useMetrics(body: MetricsQuery | null) {
   return useQuery({

@@ -5,10 +5,11 @@ import { Download } from "lucide-react";
 import { toast } from "sonner";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/ui/button";
+import { DownloadMenu } from "@/features/exports/components/download-menu";
 import { useCan } from "@/features/session/queries";
 import type { MetricsQuery } from "@/lib/model";
 import { saveFile } from "../download";
-import { queryCsv } from "../queries";
+import { queryFile } from "../queries";
 import { csvName } from "../request";
 
 interface DownloadCsvProps {
@@ -24,7 +25,7 @@ export function DownloadCsv({ level, request, scope, empty }: DownloadCsvProps) 
   const download = useMutation({
     mutationFn: async (body: MetricsQuery) => {
       const name = csvName(level, body, scope);
-      saveFile(await queryCsv(body), name);
+      saveFile(await queryFile("csv", body), name);
       return name;
     },
     onSuccess: (name) => toast.success(t("downloaded", { name })),
@@ -32,14 +33,21 @@ export function DownloadCsv({ level, request, scope, empty }: DownloadCsvProps) 
   });
   if (!can("report:export")) return null;
   return (
-    <Button
-      variant="outline"
-      data-testid="download-csv"
-      disabled={!request || empty || download.isPending}
-      onClick={() => request && download.mutate(request)}
-    >
-      <Download aria-hidden />
-      {download.isPending ? t("downloading") : t("download")}
-    </Button>
+    <div className="flex gap-1">
+      <Button
+        variant="outline"
+        data-testid="download-csv"
+        disabled={!request || empty || download.isPending}
+        onClick={() => request && download.mutate(request)}
+      >
+        <Download aria-hidden />
+        {download.isPending ? t("downloading") : t("download")}
+      </Button>
+      <DownloadMenu
+        request={request}
+        fileName={request ? csvName(level, request, scope) : ""}
+        disabled={!request || empty}
+      />
+    </div>
   );
 }
