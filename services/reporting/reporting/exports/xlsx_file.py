@@ -1,6 +1,6 @@
 """XLSX, written as a stream at flat memory: typed cells, as many sheets as Excel's row limit asks for.
 
-The parts are made by hand: libraries that write cell by cell are ten times slower (docs/adr). What is
+The parts are made by hand: libraries that write cell by cell are ten times slower. What is
 needed of the format: ECMA-376 part 1, chapters 18.2, 18.3 and 18.8.
 """
 
