@@ -55,6 +55,7 @@ class Ours:
             advertiser_id=self.advertiser_id,
             connection_id=self.connection_id,
             report_id=str(new_id()),
+            export_id=str(new_id()),
             order_id="1",
             start_date="2026-11-01",
             end_date="2026-11-02",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from dsp_ingest.syncs.domain import local_today
+from dsp_ingest.planning.domain import local
 from infra.ingest import Rig
 
 DOWNLOAD = "GET /_download"
@@ -28,7 +28,7 @@ async def test_a_malformed_file_changes_no_number(
     await rig.faults({"match": DOWNLOAD, "kind": kind, "count": 1})
     await rig.link(advertiser)
     await rig.settle(rig.deps(sync_history_days=DAYS))
-    today = local_today(advertiser.raw["timezone"], rig.clock())
+    today = local(advertiser.raw["timezone"], rig.clock()).today
     truth = await rig.truth(advertiser, today - timedelta(days=DAYS), today)
     assert await rig.landed(advertiser) == truth
 
