@@ -83,7 +83,9 @@ BEFORE_SIGN_IN = {
     "resendVerification", "askPasswordReset", "redeemPasswordReset", "showOffer",
     "acceptInvitation",
 }  # fmt: skip
-FROM_OUTSIDE = {"receiveConsent", "showInvitation", "openConsentRequest", "takeClerkWebhook"}
+FROM_OUTSIDE = {
+    "receiveConsent", "showInvitation", "openConsentRequest", "takeClerkWebhook", "downloadByLink",
+}  # fmt: skip
 
 
 def test_only_who_cannot_be_signed_in_needs_no_session() -> None:

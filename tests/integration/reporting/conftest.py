@@ -95,3 +95,10 @@ def sign_in(organization_id: UUID) -> SignIn:
         return {"Authorization": f"Bearer {signer.sign(actor, 'reporting')}"}
 
     return headers
+
+
+@pytest.fixture
+def visitor() -> Headers:
+    """Headers of somebody who is not signed in, as the gateway sends them on."""
+    signed = TokenSigner("gateway", KEYS[0]).sign(Actor("anonymous", "anonymous"), "reporting")
+    return {"Authorization": f"Bearer {signed}"}

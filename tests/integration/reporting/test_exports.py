@@ -53,8 +53,10 @@ def runner(world: ReportingWorld) -> Runner:
 class Clients:
     """Two brands with numbers of their own, and their people."""
 
-    def __init__(self, world: ReportingWorld, client: httpx.AsyncClient, sign_in: Any) -> None:
-        self.world, self.client, self.sign_in = world, client, sign_in
+    def __init__(
+        self, world: ReportingWorld, client: httpx.AsyncClient, sign_in: Any, visitor: Any
+    ) -> None:
+        self.world, self.client, self.sign_in, self.visitor = world, client, sign_in, visitor
         self.brands: dict[str, UUID] = {}
         self.advertisers: dict[str, UUID] = {}
 
@@ -89,10 +91,16 @@ class Clients:
         path = f"/v1/exports/{export_id}/file"
         return await self.client.get(path, headers={**headers, **more})
 
+    async def follow(self, link: Any, **more: str) -> httpx.Response:
+        """As the gateway sends a visitor on."""
+        return await self.client.get(link["path"], headers={**self.visitor, **more})
+
 
 @pytest.fixture
-async def clients(world: ReportingWorld, client: httpx.AsyncClient, sign_in: Any) -> Clients:
-    return await Clients(world, client, sign_in).fill()
+async def clients(
+    world: ReportingWorld, client: httpx.AsyncClient, sign_in: Any, visitor: Any
+) -> Clients:
+    return await Clients(world, client, sign_in, visitor).fill()
 
 
 async def test_an_export_becomes_a_file_that_says_what_it_is(
@@ -212,15 +220,15 @@ async def test_a_link_works_without_an_account_until_it_is_revoked(
     assert (refused.status_code, refused.json()["code"]) == (409, "export_not_ready")
     await run_next(runner)
     link = await new_link(clients, acme, asked["id"])
-    got = await clients.client.get(link["path"])
+    got = await clients.follow(link)
     assert got.content == (await clients.file(acme, asked["id"])).content
-    part = await clients.client.get(link["path"], headers={"Range": "bytes=0-3"})
+    part = await clients.follow(link, Range="bytes=0-3")
     assert (part.status_code, part.content) == (206, got.content[:4])
     told = await audited(clients.world, "export.downloaded")
     assert told[0]["brand_ids"] == [str(clients.brands["Acme"])]
     path = f"/v1/exports/{asked['id']}/links/{link['id']}"
     assert (await clients.client.delete(path, headers=acme)).status_code == 204
-    ended = await clients.client.get(link["path"])
+    ended = await clients.follow(link)
     assert (ended.status_code, ended.json()["code"]) == (410, "link_ended")
 
 
@@ -237,7 +245,7 @@ async def test_a_link_ends_by_itself(clients: Clients, runner: Runner) -> None:
     await run_next(runner)
     link = await new_link(clients, owner, asked["id"], hours=1)
     clients.world.now += timedelta(hours=1)
-    assert (await clients.client.get(link["path"])).status_code == 410
+    assert (await clients.follow(link)).status_code == 410
 
 
 def left(subject: UUID) -> list[EventData]:
@@ -261,7 +269,7 @@ async def test_links_die_with_the_right_of_who_made_them(
         links.append(await new_link(clients, headers, asked["id"]))
     waiting = await clients.ask(clients.of("Acme", subject=asker))
     await clients.world.hear(left(asker)[which])
-    answers = [(await clients.client.get(link["path"])).status_code for link in links]
+    answers = [(await clients.follow(link)).status_code for link in links]
     assert answers == [410, 200]
     state = (await clients.read(clients.of(), waiting["id"]))["state"]
     assert state == ("pending" if which == 1 else "cancelled")
@@ -276,7 +284,7 @@ async def test_a_revoked_export_is_gone_with_its_file(clients: Clients, runner: 
         answer = await clients.client.delete(f"/v1/exports/{asked['id']}", headers=owner)
         assert answer.status_code == 204
     assert (await clients.file(owner, asked["id"])).status_code == 409
-    assert (await clients.client.get(link["path"])).status_code == 410
+    assert (await clients.follow(link)).status_code == 410
     assert await tidy_up(runner)
     assert await stored_files(clients.world) == []
     assert (await clients.read(owner, asked["id"]))["state"] == "revoked"
@@ -416,9 +424,18 @@ async def test_a_malformed_request_is_told_what_is_wrong(
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
-async def test_a_forged_link_leads_nowhere(client: httpx.AsyncClient) -> None:
+async def test_a_link_works_through_the_gateway_only(clients: Clients, runner: Runner) -> None:
+    owner = clients.of()
+    asked = await clients.ask(owner)
+    await run_next(runner)
+    link = await new_link(clients, owner, asked["id"])
+    assert (await clients.client.get(link["path"])).status_code == 401
+    assert (await clients.follow(link)).status_code == 200
+
+
+async def test_a_forged_link_leads_nowhere(client: httpx.AsyncClient, visitor: Any) -> None:
     for token in ("x", "v1.a.b.c.d", "." * 5, "v1." + "0" * 32 + "." + "0" * 32 + ".9.x"):
-        answer = await client.get("/v1/exports/download", params={"token": token})
+        answer = await client.get("/v1/exports/download", params={"token": token}, headers=visitor)
         assert (answer.status_code, answer.json()["code"]) == (404, "link_unknown")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from shared.db import Scope
-from shared.deps import ActorTx
+from shared.deps import ActorTx, CurrentActor
 from shared.idempotency import IdempotentRoute, Once
 
 from reporting.deps import AppDeps, Exporter, Snapshot
@@ -68,7 +68,9 @@ async def list_exports(
 
 
 @router.get("/download", response_class=StreamingResponse)
-async def download_by_link(token: Token, deps: AppDeps, request: Request) -> Response:
+async def download_by_link(
+    token: Token, deps: AppDeps, request: Request, _actor: CurrentActor
+) -> Response:
     """The file behind a link. Needs no session; ranges are honoured."""
     now = deps.clock()
     organization_id, link_id = deps.link_key.read(token, now)
