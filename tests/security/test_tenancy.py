@@ -166,14 +166,16 @@ def test_keys_and_views_meet_nothing_of_others(
     tenants: Tenants,
     of_a: Holdings,
     programs: dict[str, Principal],
+    hidden_from_b: Canaries,
+    hidden_from_limited: Canaries,
     http: httpx.Client,
     name: str,
 ) -> None:
     """`of_a` is what the others have: another brand, or the first organization."""
     if name == PROGRAMS[1]:
-        hidden, own = tenants.hidden_from_b(), tenants.holdings_of_b()
+        hidden, own = hidden_from_b, tenants.holdings_of_b()
     else:
-        hidden, own = tenants.hidden_from_limited(), limited_to_own(tenants, of_a)
+        hidden, own = hidden_from_limited, limited_to_own(tenants, of_a)
     wrong: list[str] = []
     for operation in (o for o in operations() if o.id not in ENDS_VIEWS | {LIVE}):
         for attempt in ATTEMPTS[operation.id](of_a, own):
