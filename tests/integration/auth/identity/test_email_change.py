@@ -101,7 +101,8 @@ async def test_an_address_in_use_is_told_to_its_mailbox_alone(
     await colleague(world, owner, NEW)
     free, taken = await ask(owner, "free@fabrikam.example"), await ask(owner, NEW)
     assert (free.status_code, free.content) == (taken.status_code, taken.content) == (202, b"null")
-    assert "free@fabrikam.example" in (await postbox.letters(OLD))[-1]["text"]
+    told = [letter["text"] for letter in await postbox.letters(OLD)]
+    assert any("free@fabrikam.example" in text for text in told), told
     letter = (await postbox.letters(NEW))[0]
     assert letter["subject"] == "You have a Leadline account already"
     assert "token=" not in letter["text"]
