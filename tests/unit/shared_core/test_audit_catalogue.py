@@ -45,9 +45,7 @@ def test_no_name_is_left_of_an_operation_that_is_gone() -> None:
 def test_looks_are_what_only_reads() -> None:
     """A GET that is recorded looks, and so do a query and a download by POST; the callback from Amazon writes."""
     posted = {"exportMetrics", "exportMetricsParquet", "exportMetricsXlsx", "queryMetrics"}
-    looking = posted | {
-        name for name, (method, _) in operations().items() if method == "GET"
-    }
+    looking = posted | {name for name, (method, _) in operations().items() if method == "GET"}
     for name, action in ACTIONS.items():
         if name != "receiveConsent":
             assert (action in LOOKS) == (name in looking), name
